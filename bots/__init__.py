@@ -1,0 +1,1 @@
+"""Automatic replies: durable readers of the event log. Flows and assistants move in here."""

@@ -1,0 +1,1 @@
+"""The domain: knows Postgres and WhatsApp, and no transport."""
