@@ -1,0 +1,1 @@
+"""Live updates, both ways: the log's hints fan out to sockets, commands of operators come in."""

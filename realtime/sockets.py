@@ -1,0 +1,82 @@
+"""A signed-in socket: who it is, where it stands, how far it has come.
+
+Invariants
+- Log items leave a socket in strictly ascending seq, none twice: `last_seq` is the highest that it was given, and nothing at
+  or below it is given again. So the highest seq a client has seen is always a safe cursor.
+- While a replay runs, live items wait in `held`; the replay covers everything up to the moment the socket was registered.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from inbox.kernel.actor import Actor
+from inbox.kernel.audience import conversation_room, standing_rooms
+from realtime.frames import Frame, events_frame, model_frame
+from realtime.log_item import Item
+from realtime.wire import PacketQueue
+
+# A replay takes milliseconds; when this many live items arrive meanwhile, refetching is cheaper than catching up.
+_HELD_ITEMS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatedActor:
+    """Who holds a token, as of now, and until when the token is good."""
+
+    actor: Actor
+    expires_at: datetime
+
+
+Authenticate = Callable[[str], Awaitable[AuthenticatedActor]]
+"""Port: reads role and departments fresh. Raises Unauthenticated for a token that is expired, revoked or not ours."""
+
+
+@dataclass(slots=True, eq=False)
+class LiveSocket:
+    sid: str
+    token: str
+    actor: Actor
+    expires_at: datetime
+    queue: PacketQueue
+    opened: set[UUID] = field(default_factory=set)
+    """Conversations on this socket's screen."""
+    rooms: frozenset[str] = frozenset()
+    last_seq: int = 0
+    held: list[Item] | None = None
+    """Live items that wait for the replay; None: the socket is live."""
+    lagging: bool = False
+    """Too much arrived while the replay ran."""
+    allowance: float = 0.0
+    """Commands that it may still send now, as of `allowance_at` (see commands)."""
+    allowance_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.rooms = self.current_rooms()
+
+    @property
+    def account_id(self) -> UUID:
+        return self.actor.account_id
+
+    def current_rooms(self) -> frozenset[str]:
+        return standing_rooms(self.actor) | {conversation_room(opened) for opened in self.opened}
+
+    def emit(self, event: str, model: BaseModel) -> None:
+        """An unnumbered event of the protocol."""
+        self.queue.write(model_frame(event, model))
+
+    def give(self, items: Sequence[Item], frame: Frame | None = None) -> None:
+        """Delivers items that the caller has found to be above `last_seq` and visible; moves `last_seq`.
+
+        `frame`: the same items, encoded once for several sockets.
+        """
+        self.last_seq = items[-1].seq
+        if self.held is None:
+            self.queue.write(frame or events_frame(items))
+        elif len(self.held) < _HELD_ITEMS:
+            self.held.extend(items)
+        else:
+            self.lagging = True

@@ -1,0 +1,184 @@
+"""The last centimetre: bytes to a WebSocket's transport, in order, without a task or a queue in between.
+
+python-socketio's stock path makes a task per recipient and passes every packet through a queue and a writer task: 28–43 µs
+of CPU per delivery in a room of 300 (600-byte event; 2026-11). Here a packet is written to the transport when it is handed
+over: one encoding, one frame, one write.
+
+Invariants
+- Everything that Socket.IO sends on a connection (events, acknowledgements, connect and disconnect packets) passes through
+  its `PacketQueue`; the queue writes at once or, as long as it is not attached, keeps everything for Engine.IO's writer.
+  There is no moment with two paths, so nothing overtakes. Engine.IO's own pings and closing packets stay queued: its
+  writer task lives by them.
+- A peer that does not read is cut when its buffer is full; it resumes by cursor.
+- Served by another WebSocket implementation, all works through Engine.IO's writer, only dearer.
+"""
+
+import asyncio
+from typing import Any
+
+import engineio
+import socketio
+import structlog
+from engineio.packet import MESSAGE, Packet
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from realtime.frames import Frame, text_frame
+from realtime.metrics import SOCKETS_CUT
+
+log = structlog.get_logger()
+
+# About 1,700 events of 600 bytes: some seconds of a busy department. Past it, replaying from the log is cheaper than memory.
+WRITE_BUFFER_BYTES = 1024 * 1024
+# The same limit for connections that Engine.IO's writer serves, counted in packets.
+_QUEUED_PACKETS = 2_000
+# Replays wait for the peer to read; one that reads nothing for this long is cut.
+_DRAIN_SECONDS = 15.0
+
+_SCOPE_EXTENSION = "prosa.wire"
+
+# How uvicorn must be started for the direct path. Compression per message would make every recipient's bytes its own (and
+# cost 300 kB each); Engine.IO has its own ping; commands are small (gateway limits them before).
+UVICORN_WEBSOCKET_OPTIONS: dict[str, Any] = {
+    "ws_per_message_deflate": False,
+    "ws_ping_interval": None,
+    "ws_max_size": 256 * 1024,
+}
+
+
+class DirectWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's sans-IO WebSocket, reachable from the ASGI scope, with a door for ready-made frames.
+
+    Pass it to uvicorn as `ws=DirectWebSocket` together with `UVICORN_WEBSOCKET_OPTIONS`.
+    """
+
+    app_has_sent = False
+
+    async def run_asgi(self) -> None:
+        extensions: dict[str, Any] = self.scope["extensions"] or {}
+        self.scope["extensions"] = {**extensions, _SCOPE_EXTENSION: self}  # type: ignore[dict-item]  # uvicorn types them as dicts
+        await super().run_asgi()
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.send":
+            self.app_has_sent = True
+
+    @property
+    def takes_frames(self) -> bool:
+        return self.handshake_complete and not (
+            self.close_sent or self.disconnected or self.transport.is_closing()
+        )
+
+    def write_frame(self, frame: bytes) -> None:
+        """Writes a complete frame; cuts the connection when its peer has stopped reading; nothing if it is closing."""
+        transport = self.transport
+        if self.close_sent or self.disconnected or transport.is_closing():
+            return
+        if transport.get_write_buffer_size() > WRITE_BUFFER_BYTES:
+            SOCKETS_CUT.inc()
+            self.cut()
+            return
+        transport.write(frame)
+
+    async def drained(self) -> None:
+        """Returns when the peer has read most of what was written, or is gone. Cuts a peer that reads nothing."""
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self.writable.wait()
+        except TimeoutError:
+            SOCKETS_CUT.inc()
+            self.cut()
+
+    def cut(self) -> None:
+        """Drops the connection at once, with what it has not read."""
+        self.transport.abort()
+
+
+class PacketQueue(asyncio.Queue[Any]):
+    """One connection's way out. An Engine.IO packet queue until `attach`, a direct writer after it."""
+
+    _wire: DirectWebSocket | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        return self._wire is not None
+
+    def attach(self, environ: dict[str, Any]) -> None:
+        """Writes directly from now on, if the connection is ours and Engine.IO's writer has nothing left to send."""
+        wire = _wire_of(environ)
+        # app_has_sent: the OPEN packet has left, not only the queue.
+        if wire is not None and self.empty() and wire.app_has_sent and wire.takes_frames:
+            self._wire = wire
+
+    def write(self, frame: Frame) -> None:
+        """Sends an encoded event. Never waits, never raises for a connection that is gone."""
+        if self._wire is not None:
+            self._wire.write_frame(frame.wire)
+        elif self.qsize() < _QUEUED_PACKETS:
+            self.put_nowait(Packet(MESSAGE, frame.packet.decode()))
+        elif self.qsize() == _QUEUED_PACKETS:
+            SOCKETS_CUT.inc()
+            self.put_nowait(None)  # Engine.IO's writer closes the connection at this mark; nothing follows it
+
+    async def put(self, item: Any) -> None:
+        if self._wire is not None and item is not None and item.packet_type == MESSAGE and not item.binary:
+            self._wire.write_frame(text_frame(item.encode().encode()))
+        else:
+            await super().put(item)
+
+    async def drained(self) -> None:
+        if self._wire is not None:
+            await self._wire.drained()
+
+    def cut(self, environ: dict[str, Any] | None = None) -> None:
+        """Ends the connection now, its peer willing or not. `environ`: of a connection that was never attached."""
+        wire = self._wire or _wire_of(environ or {})
+        if wire is not None:
+            wire.cut()
+        else:
+            self.put_nowait(None)
+
+
+def _wire_of(environ: dict[str, Any]) -> DirectWebSocket | None:
+    wire = environ.get("asgi.scope", {}).get("extensions", {}).get(_SCOPE_EXTENSION)
+    return wire if isinstance(wire, DirectWebSocket) else None
+
+
+class DirectEngine(engineio.AsyncServer):
+    """Engine.IO whose sockets get our queue (`create_queue` is its factory for them)."""
+
+    def create_queue(self, *args: Any, **kwargs: Any) -> PacketQueue:
+        return PacketQueue(*args, **kwargs)
+
+
+class DirectManager(socketio.AsyncManager):
+    """Emits by encoding once and writing the same bytes to everybody in the room."""
+
+    async def emit(
+        self, event: str, data: Any, namespace: str, room: Any = None, skip_sid: Any = None,
+        callback: Any = None, to: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        if callback is not None or namespace != "/" or isinstance(data, tuple):
+            await super().emit(  # type: ignore[no-untyped-call]  # python-socketio is untyped
+                event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, to=to, **kwargs
+            )
+            return
+        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+        frame = Frame(event, data)
+        assert self.server is not None
+        sockets = self.server.eio.sockets
+        for sid, engine_sid in self.get_participants(namespace, to or room):  # type: ignore[no-untyped-call]
+            if sid not in skipped and (socket := sockets.get(engine_sid)) is not None:
+                socket.queue.write(frame)
+
+    def queue_of(self, sid: str) -> PacketQueue | None:
+        """The way out of a connected socket."""
+        assert self.server is not None
+        socket = self.server.eio.sockets.get(self.eio_sid_from_sid(sid, "/"))  # type: ignore[no-untyped-call]
+        return None if socket is None else socket.queue
+
+
+class DirectServer(socketio.AsyncServer):
+    def _engineio_server_class(self) -> type[engineio.AsyncServer]:
+        # The hook by which every async flavour of python-socketio names its engine; there is no parameter for it.
+        return DirectEngine
