@@ -1,0 +1,30 @@
+"""Who may see a conversation."""
+
+from uuid import UUID
+
+from inbox.conversations import repository
+from inbox.conversations.repository import ConversationRow
+from inbox.kernel.actor import Actor
+from inbox.kernel.database import UnitOfWork
+from inbox.kernel.errors import NotFound
+
+
+async def access_conversation(
+    work: UnitOfWork, actor: Actor, conversation_id: UUID, *, lock: bool = False
+) -> ConversationRow:
+    """Raises NotFound for a conversation that is not there or that the actor may not see.
+
+    Visible: through any ticket in one of the actor's departments or assigned to them; admins see all.
+    """
+    conversation = await repository.fetch_visible_conversation(
+        work.session,
+        actor.account_id,
+        conversation_id,
+        user_id=actor.user_id,
+        department_ids=sorted(actor.department_ids),
+        sees_all=actor.sees_all_departments,
+        lock=lock,
+    )
+    if conversation is None:
+        raise NotFound(conversation_id=conversation_id)
+    return conversation
