@@ -1,0 +1,1 @@
+"""Who is there: passwords, tokens and browser sessions, up to the Actor that every handler gets."""
