@@ -20,10 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-import psycopg
-import redis
-
 from inbox.kernel.errors import ProsaError
 
 OWNER = "prosa_owner"
@@ -146,6 +142,8 @@ class EmbeddedPostgres:
                 ) from error
 
     def _await_ready(self) -> None:
+        import psycopg  # here and below: `prosa run` first starts its children, then takes the time to import
+
         assert self.process is not None
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while True:
@@ -169,6 +167,8 @@ class EmbeddedPostgres:
                 time.sleep(_POLL_SECONDS)
 
     def _create_database(self) -> None:
+        import psycopg
+
         with psycopg.connect(self.database_url("postgres"), autocommit=True) as connection:
             if connection.execute("SELECT FROM pg_database WHERE datname = 'prosa'").fetchone() is None:
                 connection.execute("CREATE DATABASE prosa")
@@ -202,6 +202,12 @@ class EmbeddedValkey:
         assert self.process.stdin is not None
         self.process.stdin.write(config.encode())
         self.process.stdin.close()
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        import redis
+
+        assert self.process is not None
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         client = redis.Redis.from_url(self.url, socket_connect_timeout=1, retry=None)
         try:
@@ -269,6 +275,8 @@ def _let_pass(path: Path) -> None:
 
 def _end_left_over(pid_file: Path) -> None:
     """A server that outlived a killed supervisor. The caller holds the data folder's lock, so it serves nobody."""
+    import psutil
+
     with contextlib.suppress(FileNotFoundError, ValueError, IndexError, ProcessLookupError, psutil.Error):
         pid = int(pid_file.read_text().splitlines()[0])
         if not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name():

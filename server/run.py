@@ -17,11 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
-import redis.asyncio
 import structlog
 from pydantic import SecretStr, TypeAdapter
-from rich.console import Console
-from rich.table import Table
 
 from inbox.kernel.errors import ProsaError, Unavailable
 from server.datadir import DataFolder
@@ -115,7 +112,7 @@ async def run(settings: Settings, options: RunOptions) -> None:
                 _greet(installation, time.monotonic() - started)
             await stop.wait()
             if not options.json:
-                Console().print("\n[dim]Encerrando…  Stopping…[/dim]")
+                sys.stdout.write("\nEncerrando… · Stopping…\n")
     finally:
         folder.close()
 
@@ -233,6 +230,8 @@ def _require_free(host: str, port: int) -> None:
 
 
 async def _require_redis(url: str) -> None:
+    import redis.asyncio
+
     client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=5)
     try:
         await client.ping()
@@ -243,6 +242,9 @@ async def _require_redis(url: str) -> None:
 
 
 def _greet(installation: Installation, seconds: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     console = Console()
     url = installation.settings.base_url
     console.print(

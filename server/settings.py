@@ -7,11 +7,11 @@ import hashlib
 import hmac
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
 
 from inbox.kernel.encryption import Vault
 
@@ -110,5 +110,6 @@ class Settings(BaseSettings):
         return orjson.dumps(plain, default=str)
 
     def _role_url(self, role: str) -> str:
-        url = make_url(self.database_url).set(username=role, password=self.role_password(role))
-        return url.render_as_string(hide_password=False)
+        url = urlsplit(self.database_url)
+        place = url.netloc.rpartition("@")[2]
+        return urlunsplit(url._replace(netloc=f"{role}:{self.role_password(role)}@{place}"))

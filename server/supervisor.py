@@ -11,7 +11,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import structlog
 
 from inbox.kernel.errors import ProsaError
@@ -63,6 +62,8 @@ class Child:
         """Waits until it answers. Raises ChildFailed with its last words if it ends instead."""
         if self._ready_url is None:
             return
+        import httpx  # when the children have been started
+
         async with httpx.AsyncClient(timeout=2) as client:
             for _ in range(int(_READY_TIMEOUT_SECONDS / _READY_POLL_SECONDS)):
                 if self.process is not None and self.process.returncode is not None:
