@@ -1,0 +1,147 @@
+/**
+ * The cached ticket lists and how events change them: pure functions, so that old state + events = a fresh fetch.
+ *
+ * A list is what the server answered page by page, in the server's order. A copy of a ticket is replaced only by a
+ * higher version, so an event that comes twice or late changes nothing.
+ */
+import type { InfiniteData } from "@tanstack/react-query";
+import type { KnownTickets } from "@/lib/api/known-tickets";
+import type { TicketFilter, TicketListName } from "@/lib/api/queries";
+import type { TicketListView } from "@/lib/wire/openapi.gen";
+import type { TicketView } from "@/lib/wire/protocol.gen";
+
+/** `pageParams` (cursors) are the query's own business. */
+export type TicketListData = InfiniteData<TicketListView>;
+
+/** Whether the server would put the ticket into this view for this person. */
+export function isInView(ticket: TicketView, view: TicketListName, userId: string): boolean {
+  const open = ticket.closed_at === null;
+  switch (view) {
+    case "mine":
+      return open && ticket.assignee_id === userId && ticket.state !== "bot";
+    case "queue":
+      return open && (ticket.state === "queued" || ticket.state === "offered");
+    case "bot":
+      return open && ticket.state === "bot";
+    case "closed":
+      return !open;
+    case "all":
+      return open;
+  }
+}
+
+export function matches(ticket: TicketView, filter: TicketFilter, userId: string): boolean {
+  return (
+    isInView(ticket, filter.view, userId) &&
+    (filter.departmentId === null || ticket.department_id === filter.departmentId) &&
+    (!filter.unread || ticket.unread_count > 0)
+  );
+}
+
+/** The moment that the server sorts a view by, newest first: its cursors depend on it. */
+function sortMoment(ticket: TicketView, view: TicketListName): number {
+  return Date.parse(
+    view === "closed" ? (ticket.closed_at ?? ticket.last_message_at) : ticket.last_message_at,
+  );
+}
+
+/** Negative when `a` stands above `b` in the server's order. */
+export function compareTickets(a: TicketView, b: TicketView, view: TicketListName): number {
+  return sortMoment(b, view) - sortMoment(a, view) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
+
+/** The order on the screen: as the server sorts, but in the queue whoever has waited longest comes first. */
+export function displayOrder(items: TicketView[], view: TicketListName): TicketView[] {
+  if (view !== "queue") return items;
+  const waitsSince = (ticket: TicketView) => Date.parse(ticket.queued_at ?? ticket.created_at);
+  return items.toSorted(
+    (a, b) => b.priority - a.priority || waitsSince(a) - waitsSince(b) || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** A ticket that moved up while the next page was on its way may be in both: the first one counts. */
+export function flatten(data: TicketListData): TicketView[] {
+  const byId = new Map<string, TicketView>();
+  for (const page of data.pages)
+    for (const item of page.items) if (!byId.has(item.id)) byId.set(item.id, item);
+  return [...byId.values()];
+}
+
+/** A fetched page, with what events have told while it was on its way. */
+export function reconcilePage(
+  page: TicketListView,
+  isFirst: boolean,
+  filter: TicketFilter,
+  userId: string,
+  known: KnownTickets,
+  turn: number,
+): TicketListView {
+  const changed = known.since(turn);
+  for (const ticket of page.items) known.take(ticket);
+  const present = new Set(page.items.map((item) => item.id));
+  let data: TicketListData = {
+    pages: [{ ...page, items: page.items.filter((item) => !known.isGone(item)) }],
+    pageParams: [null],
+  };
+  for (const ticket of changed) {
+    // Into a later page nothing may enter from above.
+    if (isFirst || present.has(ticket.id)) data = placeTicket(data, filter, userId, ticket);
+  }
+  return data.pages[0] ?? page;
+}
+
+/** Pages keep their cursors; items are dealt out again so that page boundaries stay where they were, roughly. */
+function withItems(data: TicketListData, items: TicketView[]): TicketListData {
+  const last = data.pages.length - 1;
+  let start = 0;
+  const pages = data.pages.map((page, index) => {
+    const end = index === last ? items.length : start + page.items.length;
+    const part = items.slice(start, end);
+    start = end;
+    return { ...page, items: part };
+  });
+  return { ...data, pages };
+}
+
+/** The list after the ticket changed. The same object when nothing changes. */
+export function placeTicket(
+  data: TicketListData,
+  filter: TicketFilter,
+  userId: string,
+  ticket: TicketView,
+): TicketListData {
+  const items = flatten(data);
+  const index = items.findIndex((item) => item.id === ticket.id);
+  const current = items[index];
+  if (current && current.version >= ticket.version) return data;
+  // Only the server knows what a search finds: its rows are renewed where they stand, none comes or goes.
+  if (filter.q !== "") return current ? withItems(data, items.with(index, ticket)) : data;
+  if (!matches(ticket, filter, userId)) return current ? withItems(data, items.toSpliced(index, 1)) : data;
+  const others = current ? items.toSpliced(index, 1) : items;
+  const found = others.findIndex((item) => compareTickets(ticket, item, filter.view) < 0);
+  const position = found === -1 ? others.length : found;
+  // Below everything that is loaded, and more to load: the next page will bring it.
+  const beyond = position === others.length && data.pages.at(-1)?.next_cursor !== null;
+  if (beyond) return current ? withItems(data, others) : data;
+  return withItems(data, others.toSpliced(position, 0, ticket));
+}
+
+/** The ticket went where this person may not look, unless a newer copy says that it came back. */
+export function dropTicket(data: TicketListData, ticketId: string, version: number): TicketListData {
+  const items = flatten(data);
+  const index = items.findIndex((item) => item.id === ticketId);
+  const current = items[index];
+  if (current === undefined || current.version > version) return data;
+  return withItems(data, items.toSpliced(index, 1));
+}
+
+/** Whether a change moves a counter of the views; an unknown ticket may. */
+export function movesCounts(before: TicketView | undefined, after: TicketView): boolean {
+  if (before === undefined) return true;
+  return (
+    before.state !== after.state ||
+    before.assignee_id !== after.assignee_id ||
+    before.department_id !== after.department_id ||
+    before.unread_count > 0 !== after.unread_count > 0
+  );
+}

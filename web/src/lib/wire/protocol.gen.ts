@@ -1,0 +1,523 @@
+// Generated from generated/protocol.json by scripts/generate-types.mjs. Do not edit.
+
+export type Role = "admin" | "supervisor" | "operator";
+
+export interface Models {
+  AcceptTicket: AcceptTicket;
+  CloseTicket: CloseTicket;
+  CommandMap: CommandMap;
+  ConnectAuth: ConnectAuth;
+  ContactView: ContactView;
+  CursorHint: CursorHint;
+  Done: Done;
+  EphemeralMap: EphemeralMap;
+  EventMap: EventMap;
+  LeaveConversation: LeaveConversation;
+  LocationContent: LocationContent;
+  LogItem: LogItem;
+  MarkRead: MarkRead;
+  MediaContent: MediaContent;
+  MediaView: MediaView;
+  MemberResult: MemberResult;
+  MemberUpdated: MemberUpdated;
+  MemberView: MemberView;
+  MessageContext: MessageContext;
+  MessageCreated: MessageCreated;
+  MessageError: MessageError;
+  MessageResult: MessageResult;
+  MessageStatusChanged: MessageStatusChanged;
+  MessageUpdated: MessageUpdated;
+  MessageView: MessageView;
+  OpenConversation: OpenConversation;
+  OpenedConversation: OpenedConversation;
+  PresenceChanged: PresenceChanged;
+  Problem: Problem;
+  QuotedMessage: QuotedMessage;
+  ReactionContent: ReactionContent;
+  ReactionView: ReactionView;
+  Ready: Ready;
+  ReconnectHint: ReconnectHint;
+  RefreshToken: RefreshToken;
+  ReopenTicket: ReopenTicket;
+  ResyncRequired: ResyncRequired;
+  RetryMessage: RetryMessage;
+  ReturnTicketToQueue: ReturnTicketToQueue;
+  Role: Role;
+  SendMessage: SendMessage;
+  SetAvailability: SetAvailability;
+  ShowTyping: ShowTyping;
+  SignedOut: SignedOut;
+  TextContent: TextContent;
+  TicketPreview: TicketPreview;
+  TicketRemoved: TicketRemoved;
+  TicketResult: TicketResult;
+  TicketUpdated: TicketUpdated;
+  TicketView: TicketView;
+  TransferTicket: TransferTicket;
+  TypingShown: TypingShown;
+  ViewingChanged: ViewingChanged;
+}
+export interface AcceptTicket {
+  ticket_id: string;
+}
+export interface CloseTicket {
+  reason?: string | null;
+  ticket_id: string;
+}
+export interface CommandMap {
+  accept_ticket: {
+    payload: AcceptTicket;
+    result: TicketResult;
+  };
+  close_ticket: {
+    payload: CloseTicket;
+    result: TicketResult;
+  };
+  leave_conversation: {
+    payload: LeaveConversation;
+    result: Done;
+  };
+  mark_read: {
+    payload: MarkRead;
+    result: Done;
+  };
+  open_conversation: {
+    payload: OpenConversation;
+    result: OpenedConversation;
+  };
+  refresh_token: {
+    payload: RefreshToken;
+    result: Done;
+  };
+  reopen_ticket: {
+    payload: ReopenTicket;
+    result: TicketResult;
+  };
+  retry_message: {
+    payload: RetryMessage;
+    result: MessageResult;
+  };
+  return_ticket_to_queue: {
+    payload: ReturnTicketToQueue;
+    result: TicketResult;
+  };
+  send_message: {
+    payload: SendMessage;
+    result: MessageResult;
+  };
+  set_availability: {
+    payload: SetAvailability;
+    result: MemberResult;
+  };
+  transfer_ticket: {
+    payload: TransferTicket;
+    result: TicketResult;
+  };
+  typing: {
+    payload: ShowTyping;
+    result: Done;
+  };
+}
+export interface TicketResult {
+  ticket: TicketView;
+}
+/**
+ * A row of the inbox: one episode of service with what the list needs to be drawn without asking again.
+ */
+export interface TicketView {
+  accepted_at: string | null;
+  assignee_id: string | null;
+  close_reason: string | null;
+  closed_at: string | null;
+  closed_by: ("agent" | "customer" | "flow" | "inactivity" | "supervisor" | "system") | null;
+  contact: ContactView;
+  conversation_id: string;
+  created_at: string;
+  department_id: string;
+  first_response_at: string | null;
+  id: string;
+  last_message_at: string;
+  number_id: string;
+  preview: TicketPreview;
+  priority: number;
+  protocol: string;
+  queued_at: string | null;
+  state:
+    | "bot"
+    | "queued"
+    | "offered"
+    | "active"
+    | "on_hold"
+    | "waiting_customer"
+    | "wrap_up"
+    | "closed"
+    | "abandoned"
+    | "expired"
+    | "merged"
+    | "discarded";
+  unread_count: number;
+  version: number;
+  waiting_since: string | null;
+  window_expires_at: string | null;
+}
+/**
+ * A customer as lists and headers show them.
+ */
+export interface ContactView {
+  id: string;
+  name: string;
+  phone: string | null;
+  profile_name: string;
+  username: string | null;
+  wa_id: string | null;
+}
+/**
+ * The newest message, short enough for a list row.
+ */
+export interface TicketPreview {
+  direction?: ("in" | "out") | null;
+  kind?: string;
+  message_id?: string | null;
+  status?:
+    | (
+        | "received"
+        | "queued"
+        | "sending"
+        | "unconfirmed"
+        | "sent"
+        | "delivered"
+        | "read"
+        | "played"
+        | "failed"
+      )
+    | null;
+  text?: string;
+}
+export interface LeaveConversation {
+  conversation_id: string;
+}
+/**
+ * It is done; there is nothing to tell.
+ */
+export interface Done {}
+export interface MarkRead {
+  conversation_id: string;
+}
+export interface OpenConversation {
+  conversation_id: string;
+}
+/**
+ * From this seq on, this socket gets the exact events of the conversation.
+ */
+export interface OpenedConversation {
+  conversation_id: string;
+  seq: number;
+  viewing_user_ids: string[];
+}
+/**
+ * A younger token of the same user: the socket lives on without reconnecting.
+ */
+export interface RefreshToken {
+  token: string;
+}
+export interface ReopenTicket {
+  ticket_id: string;
+}
+/**
+ * Sends a failed message again, really; an unconfirmed one only with `even_if_unconfirmed`.
+ */
+export interface RetryMessage {
+  even_if_unconfirmed?: boolean;
+  message_id: string;
+}
+export interface MessageResult {
+  message: MessageView;
+}
+export interface MessageView {
+  at: string;
+  author_id: string | null;
+  author_kind: "contact" | "user" | "bot" | "system" | "phone";
+  client_message_id: string | null;
+  content: {
+    [k: string]: unknown;
+  };
+  context: MessageContext | null;
+  conversation_id: string;
+  deleted_at: string | null;
+  direction: "in" | "out";
+  edited_at: string | null;
+  error: MessageError | null;
+  id: string;
+  kind: string;
+  media: MediaView | null;
+  reactions: ReactionView[];
+  referral: {
+    [k: string]: unknown;
+  } | null;
+  status:
+    "received" | "queued" | "sending" | "unconfirmed" | "sent" | "delivered" | "read" | "played" | "failed";
+  status_at: string | null;
+  ticket_id: string | null;
+  version: number;
+}
+export interface MessageContext {
+  forwarded?: boolean;
+  frequently_forwarded?: boolean;
+  quoted?: QuotedMessage | null;
+  referred_product?: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * The message that this one answers, as far as we know it.
+ */
+export interface QuotedMessage {
+  direction: ("in" | "out") | null;
+  kind: string | null;
+  message_id: string | null;
+  preview: string;
+  wamid: string;
+}
+/**
+ * Why a message failed: Meta's code and words, and ours for the operator.
+ */
+export interface MessageError {
+  can_retry: boolean;
+  code: number | null;
+  details: string;
+  reason: {
+    [k: string]: string;
+  };
+  reason_key: string;
+  title: string;
+}
+/**
+ * A file of a message. Its bytes are at /media/{id} for those who may see the conversation.
+ */
+export interface MediaView {
+  duration_ms: number | null;
+  file_name: string | null;
+  height: number | null;
+  id: string;
+  mime_type: string;
+  size: number | null;
+  state: "pending" | "stored" | "failed";
+  width: number | null;
+}
+export interface ReactionView {
+  emoji: string;
+  reactor: string;
+}
+export interface ReturnTicketToQueue {
+  ticket_id: string;
+}
+/**
+ * Idempotent by `client_message_id`: the same id again answers with the same message and sends nothing.
+ */
+export interface SendMessage {
+  client_message_id: string;
+  content: TextContent | MediaContent | LocationContent | ReactionContent;
+  conversation_id: string;
+  reply_to_message_id?: string | null;
+}
+export interface TextContent {
+  body: string;
+  kind?: "text";
+}
+export interface MediaContent {
+  caption?: string | null;
+  kind: "image" | "video" | "audio" | "document" | "sticker";
+  media_id: string;
+  voice?: boolean;
+}
+export interface LocationContent {
+  address?: string | null;
+  kind: "location";
+  latitude: number;
+  longitude: number;
+  name?: string | null;
+}
+export interface ReactionContent {
+  emoji: string;
+  kind: "reaction";
+  message_id: string;
+}
+export interface SetAvailability {
+  availability: "online" | "paused" | "offline";
+  pause_reason?: string | null;
+}
+export interface MemberResult {
+  member: MemberView;
+}
+/**
+ * A person of the account.
+ */
+export interface MemberView {
+  availability: "online" | "paused" | "offline";
+  availability_since: string;
+  department_ids: string[];
+  email: string;
+  id: string;
+  name: string;
+  pause_reason: string | null;
+  role: Role;
+  version: number;
+}
+/**
+ * To a department's queue, or to a person of it.
+ */
+export interface TransferTicket {
+  assignee_id?: string | null;
+  department_id: string;
+  note?: string | null;
+  ticket_id: string;
+}
+export interface ShowTyping {
+  conversation_id: string;
+  typing: boolean;
+}
+export interface ConnectAuth {
+  cursor?: number | null;
+  open_conversation_ids?: string[];
+  token: string;
+}
+/**
+ * Nothing for you up to here: lets a quiet client keep its cursor young.
+ */
+export interface CursorHint {
+  seq: number;
+}
+export interface EphemeralMap {
+  cursor: CursorHint;
+  presence: PresenceChanged;
+  ready: Ready;
+  reconnect: ReconnectHint;
+  resync_required: ResyncRequired;
+  signed_out: SignedOut;
+  typing: TypingShown;
+  viewing: ViewingChanged;
+}
+export interface PresenceChanged {
+  connected: boolean;
+  user_id: string;
+}
+/**
+ * The socket is live: everything after `cursor` that this user may see has been sent.
+ */
+export interface Ready {
+  account_id: string;
+  connected_user_ids: string[];
+  open_conversation_ids: string[];
+  resumed: boolean;
+  seq: number;
+  user_id: string;
+}
+/**
+ * The server restarts or sheds this socket: reconnect after this many milliseconds (jitter included).
+ */
+export interface ReconnectHint {
+  after_ms: number;
+}
+/**
+ * Drop what is cached and fetch anew; the socket itself stays live.
+ *
+ * The cursor is too old (the log has dropped what follows it), too far behind or ahead of the log; too much arrived while
+ * the replay ran (lagging); or this user's role or departments have changed (access_changed).
+ */
+export interface ResyncRequired {
+  reason: "too_old" | "too_far" | "unknown_cursor" | "lagging" | "access_changed";
+}
+/**
+ * The server ends this socket for good: do not reconnect with the same token.
+ */
+export interface SignedOut {
+  reason: "token_expired" | "signed_out" | "access_changed";
+}
+export interface TypingShown {
+  conversation_id: string;
+  typing: boolean;
+  user_id: string;
+}
+/**
+ * Who has the conversation open right now.
+ */
+export interface ViewingChanged {
+  conversation_id: string;
+  user_ids: string[];
+}
+export interface EventMap {
+  member_updated: MemberUpdated;
+  message_created: MessageCreated;
+  message_status_changed: MessageStatusChanged;
+  message_updated: MessageUpdated;
+  ticket_removed: TicketRemoved;
+  ticket_updated: TicketUpdated;
+}
+/**
+ * Somebody's availability, role or departments changed. Audience: everybody of the account.
+ */
+export interface MemberUpdated {
+  member: MemberView;
+}
+/**
+ * Exact. Audience: the opened conversation and the assignee.
+ */
+export interface MessageCreated {
+  message: MessageView;
+}
+/**
+ * The ticks moved. Exact, same audience; lean, because three come for every message.
+ */
+export interface MessageStatusChanged {
+  conversation_id: string;
+  error: MessageError | null;
+  message_id: string;
+  status:
+    "received" | "queued" | "sending" | "unconfirmed" | "sent" | "delivered" | "read" | "played" | "failed";
+  status_at: string | null;
+  version: number;
+}
+/**
+ * Content, media, reactions or deletion changed. Exact, same audience.
+ */
+export interface MessageUpdated {
+  message: MessageView;
+}
+/**
+ * A ticket left for a department that the audience may not see. Comes before the TicketUpdated of the move.
+ */
+export interface TicketRemoved {
+  conversation_id: string;
+  ticket_id: string;
+  version: number;
+}
+/**
+ * A ticket was opened or changed. Conflated: per ticket the latest wins within 100 ms.
+ *
+ * Audience: its department, its assignee, admins.
+ */
+export interface TicketUpdated {
+  ticket: TicketView;
+}
+/**
+ * One event of the log as it travels in `events`.
+ */
+export interface LogItem {
+  at: string;
+  data: {
+    [k: string]: unknown;
+  };
+  seq: number;
+  type: string;
+}
+/**
+ * RFC 9457, as REST answers it; `code` is what programs match on.
+ */
+export interface Problem {
+  code: string;
+  detail?: string | null;
+  status: number;
+  title: string;
+  type: string;
+  [k: string]: unknown;
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vitest/config";
+
+/** Where `prosa run` listens by default; the dev server hands the live paths on to it. */
+const SERVER = process.env.PROSA_URL ?? "http://127.0.0.1:8000";
+
+/** `npm run dev:mock` starts from mock/main.ts (in-browser API and socket) instead of src/main.tsx; never in a build. */
+function mockEntry(): Plugin {
+  return {
+    name: "prosa-mock-entry",
+    apply: "serve",
+    transformIndexHtml: {
+      order: "pre",
+      handler: (html) => html.replace("/src/main.tsx", "/mock/main.ts"),
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), ...(mode === "mock" ? [mockEntry()] : [])],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/api": SERVER,
+      "/media": SERVER,
+      "/socket.io": { target: SERVER, ws: true },
+    },
+  },
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    sourcemap: false,
+    chunkSizeWarningLimit: 900,
+    manifest: true,
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./vitest.setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    css: false,
+  },
+}));
