@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 # What arrived ahead of a hole; more than this is not worth keeping, the log has it.
 _AHEAD_ITEMS = 1_000
+# After these, who may hear the next item has to be looked up: they go out before it is addressed.
+_CHANGES_SIGHT = frozenset({"ticket_removed"})
 # Rows per query when catching up: some 300 kB.
 _CATCH_UP_ROWS = 500
 
@@ -44,7 +46,7 @@ class FeedSettings(Protocol):
 
 
 class FeedObserver(Protocol):
-    """Who else hears what a feed hears. Called synchronously, after the sockets."""
+    """Who else hears what a feed hears, item by item in order. Called synchronously, before later items go to sockets."""
 
     def on_item(self, feed: "AccountFeed", item: Item) -> None: ...
 
@@ -226,9 +228,11 @@ class AccountFeed:
         for item in items:
             for ready in [item] if item.key is None else self._conflation.admit(item):
                 self._address(ready, outgoing)
-        self._write(outgoing)
-        for item in items:
+            if item.type in _CHANGES_SIGHT:
+                self._write(outgoing)
+                outgoing = {}
             self._observer.on_item(self, item)
+        self._write(outgoing)
 
     def _send_now(self, item: Item) -> None:
         """The end of a conflation window."""

@@ -35,7 +35,7 @@ from realtime.presence import CONNECTED, Roster
 from realtime.protocol import ConnectAuth, Ready, ReconnectHint, ResyncRequired, SignedOut
 from realtime.redis_link import RedisLink
 from realtime.relay import Relay
-from realtime.resume import resume_socket
+from realtime.resume import go_live, resume_socket
 from realtime.screens import Screens
 from realtime.socket_server import build_socket_server
 from realtime.sockets import Authenticate, AuthenticatedActor, LiveSocket
@@ -65,7 +65,6 @@ class _Arrival:
 
     authenticated: AuthenticatedActor
     auth: ConnectAuth
-    opened: set[UUID]
 
 
 class Gateway:
@@ -138,7 +137,6 @@ class Gateway:
             authenticated = await self._authenticate(auth.token)
             if authenticated.expires_at <= self._now():
                 raise Unauthenticated("the token has expired")
-            opened = await self._screens.visible(authenticated.actor, auth.open_conversation_ids)
             async with self._relay.claimed(authenticated.actor.account_id):
                 pass  # the log can be read; the feed stays a while
         except ProsaError as error:
@@ -147,7 +145,7 @@ class Gateway:
             log.warning("gateway.cannot_admit", error=type(error).__name__)
             unavailable = Unavailable()
             raise RefuseConnection(unavailable.code, unavailable.as_problem()) from error
-        self._arrivals[sid] = _Arrival(authenticated, auth, opened)
+        self._arrivals[sid] = _Arrival(authenticated, auth)
 
     async def welcome(self, sid: str) -> None:
         """The CONNECT packet has left: registers the socket, replays, says `ready`."""
@@ -156,20 +154,21 @@ class Gateway:
         if arrival is None or queue is None:
             return
         actor, expires_at = arrival.authenticated.actor, arrival.authenticated.expires_at
-        socket = LiveSocket(sid, arrival.auth.token, actor, expires_at, queue, opened=arrival.opened)
+        opened = set(arrival.auth.open_conversation_ids)
+        socket = LiveSocket(sid, arrival.auth.token, actor, expires_at, queue, opened=opened)
         try:
             async with self._relay.claimed(actor.account_id) as feed:
                 if not self._server.manager.is_connected(sid, "/"):
                     return
                 self._register(feed, socket)
-                resumed = await resume_socket(self._pool, feed, socket, arrival.auth.cursor, self._settings)
+                resumed = await resume_socket(
+                    self._pool, feed, socket, arrival.auth.cursor, self._settings, self._screens.recheck
+                )
                 # Nothing was awaited since the socket went live: no item can come between.
                 self._say_ready(feed, socket, resumed)
         except Exception:  # a socket that could not be brought live must not stay half-way
             log.exception("gateway.cannot_resume", account_id=str(actor.account_id))
-            socket.emit("reconnect", ReconnectHint(after_ms=_jittered_ms()))
-            self.gone(sid)
-            await self._close_connection(sid)
+            await self._send_elsewhere(socket)
 
     def _register(self, feed: AccountFeed, socket: LiveSocket) -> None:
         socket.held = []
@@ -211,8 +210,14 @@ class Gateway:
         SOCKETS.dec()
         if (feed := self._relay.feed(socket.account_id)) is not None:
             feed.rooms.remove(socket)
-        for place in (CONNECTED, *socket.opened):
+        opened, socket.opened = socket.opened, set()  # left once: a recheck may still be under way
+        for place in (CONNECTED, *opened):
             self._roster.leave(socket.account_id, place, socket.actor.user_id)
+
+    async def _send_elsewhere(self, socket: LiveSocket) -> None:
+        socket.emit("reconnect", ReconnectHint(after_ms=_jittered_ms()))
+        self.gone(socket.sid)
+        await self._close_connection(socket.sid)
 
     def _sign_out(self, socket: LiveSocket, reason: Any) -> None:
         """Ends a socket for good; in the background, for its peer may be slow to go."""
@@ -306,7 +311,25 @@ class Gateway:
             conversation_id = UUID(item.data["conversation_id"])
             for socket in feed.rooms:
                 if conversation_id in socket.opened:
-                    self._background.start(f"gateway.recheck {socket.sid}", self._screens.recheck(socket))
+                    self._doubt(socket)
+
+    def _doubt(self, socket: LiveSocket) -> None:
+        """Holds what comes until it is known what the socket may hear of it."""
+        socket.in_doubt = True
+        if socket.held is None:  # else whoever brings it live looks
+            socket.held = []
+            self._background.start(f"gateway.recheck {socket.sid}", self._end_doubt(socket))
+
+    async def _end_doubt(self, socket: LiveSocket) -> None:
+        try:
+            await go_live(socket, self._screens.recheck)
+        except Exception:  # what cannot be looked up must not be heard: it resumes when it can
+            log.exception("gateway.cannot_recheck", account_id=str(socket.account_id))
+            await self._send_elsewhere(socket)
+            return
+        if socket.lagging:
+            socket.lagging = False
+            socket.emit("resync_required", ResyncRequired(reason="lagging"))
 
     def on_ephemeral(self, feed: AccountFeed, message: str) -> None:
         self._ephemeral.accept(feed, self._roster, message)

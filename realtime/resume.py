@@ -4,6 +4,7 @@ A socket is registered first, at the feed's position P; live items above P wait 
 to P, filtered by audience as live delivery is, and sent; then what waited; then the socket is live and told `ready`.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 import asyncpg
@@ -24,19 +25,33 @@ _SCANNED_LIMITS = 20
 ResyncReason = Literal["too_old", "too_far", "unknown_cursor", "lagging"]
 
 
+Recheck = Callable[[LiveSocket], Awaitable[None]]
+"""Closes what the socket's user may not see (any more). Raises when that cannot be looked up."""
+
+
 class ResumeSettings(Protocol):
     replay_limit: int
 
 
 async def resume_socket(
-    pool: asyncpg.Pool, feed: AccountFeed, socket: LiveSocket, cursor: int | None, settings: ResumeSettings
+    pool: asyncpg.Pool,
+    feed: AccountFeed,
+    socket: LiveSocket,
+    cursor: int | None,
+    settings: ResumeSettings,
+    recheck: Recheck,
 ) -> bool:
-    """Brings a registered socket live; True if the client may keep what it has. Raises when the log is unreachable."""
+    """Brings a registered socket live; True if the client may keep what it has. Raises when the log is unreachable.
+
+    What the client says is open on it is believed only after a look, and that look comes after the registration: a
+    conversation that leaves the user's sight from then on puts the socket in doubt.
+    """
+    position = socket.last_seq  # before anything is awaited: what comes from here on waits in `held`
+    await recheck(socket)
     reason: ResyncReason | None = None
-    position = socket.last_seq
     if cursor is not None and cursor != position:
         reason = await _replay(pool, feed, socket, cursor, position, settings.replay_limit)
-    await _send_held(socket)
+    await go_live(socket, recheck)
     if socket.lagging:
         reason, socket.lagging = "lagging", False
     if reason is not None:
@@ -70,13 +85,19 @@ async def _replay(
     return None
 
 
-async def _send_held(socket: LiveSocket) -> None:
-    """Sends what waited; when this returns, nothing waits and the socket is live."""
+async def go_live(socket: LiveSocket, recheck: Recheck) -> None:
+    """Sends what waited and may still be heard; when this returns, nothing waits and the socket is live."""
     assert socket.held is not None
-    while socket.held:
+    while socket.held or socket.in_doubt:
+        if socket.in_doubt:
+            socket.in_doubt = False
+            await recheck(socket)
+            continue
         chunk, socket.held[:_ITEMS_PER_FRAME] = socket.held[:_ITEMS_PER_FRAME], []
-        socket.queue.write(events_frame(chunk))
-        await socket.queue.drained()
+        heard = [item for item in chunk if not socket.rooms.isdisjoint(item.audience)]
+        if heard:
+            socket.queue.write(events_frame(heard))
+            await socket.queue.drained()
     socket.held = None
 
 

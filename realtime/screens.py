@@ -4,7 +4,6 @@ Invariant: a conversation's exact events reach a socket only while its user may 
 who hears them anywhere).
 """
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from inbox.conversations.service import access_conversation
@@ -24,16 +23,17 @@ class Screens:
 
     async def open(self, socket: LiveSocket, conversation_id: UUID) -> int:
         """From the answered seq on, the socket hears the conversation. Raises NotFound for one it may not see."""
-        async with self._database.acting(socket.actor) as work:
-            await access_conversation(work, socket.actor, conversation_id)
-        feed = self._relay.feed(socket.account_id)
-        if feed is None or socket not in feed.rooms:  # it left while we asked
-            raise NotFound(conversation_id=conversation_id)
-        if conversation_id not in socket.opened:
-            socket.opened.add(conversation_id)
-            feed.rooms.refresh(socket)
-            self._roster.enter(socket.account_id, conversation_id, socket.actor.user_id)
-        return feed.last_seq
+        async with socket.opening:
+            async with self._database.acting(socket.actor) as work:
+                await access_conversation(work, socket.actor, conversation_id)
+            feed = self._relay.feed(socket.account_id)
+            if feed is None or socket not in feed.rooms:  # it left while we asked
+                raise NotFound(conversation_id=conversation_id)
+            if conversation_id not in socket.opened:
+                socket.opened.add(conversation_id)
+                feed.rooms.refresh(socket)
+                self._roster.enter(socket.account_id, conversation_id, socket.actor.user_id)
+            return feed.last_seq
 
     def leave(self, socket: LiveSocket, conversation_id: UUID) -> None:
         if conversation_id not in socket.opened:
@@ -47,23 +47,23 @@ class Screens:
         """Who has it open, over all processes."""
         return sorted(self._roster.users(socket.account_id, conversation_id))
 
-    async def visible(self, actor: Actor, conversation_ids: Iterable[UUID]) -> set[UUID]:
+    async def recheck(self, socket: LiveSocket) -> None:
+        """Closes what its user may no longer see."""
+        async with socket.opening:
+            opened = set(socket.opened)
+            for conversation_id in opened - await self._visible(socket.actor, opened):
+                self.leave(socket, conversation_id)
+
+    async def _visible(self, actor: Actor, conversation_ids: set[UUID]) -> set[UUID]:
         """Those of the conversations that the actor may see."""
         seen: set[UUID] = set()
-        ids = set(conversation_ids)
-        if not ids:
+        if not conversation_ids:
             return seen
         async with self._database.acting(actor) as work:
-            for conversation_id in sorted(ids):
+            for conversation_id in sorted(conversation_ids):
                 try:
                     await access_conversation(work, actor, conversation_id)
                 except NotFound:
                     continue
                 seen.add(conversation_id)
         return seen
-
-    async def recheck(self, socket: LiveSocket) -> None:
-        """Closes what its user may no longer see."""
-        opened = set(socket.opened)
-        for conversation_id in opened - await self.visible(socket.actor, opened):
-            self.leave(socket, conversation_id)

@@ -4,8 +4,10 @@ Invariants
 - Log items leave a socket in strictly ascending seq, none twice: `last_seq` is the highest that it was given, and nothing at
   or below it is given again. So the highest seq a client has seen is always a safe cursor.
 - While a replay runs, live items wait in `held`; the replay covers everything up to the moment the socket was registered.
+- While it is looked up whether an open conversation has left the user's sight, live items wait in `held` too.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +49,11 @@ class LiveSocket:
     rooms: frozenset[str] = frozenset()
     last_seq: int = 0
     held: list[Item] | None = None
-    """Live items that wait for the replay; None: the socket is live."""
+    """Live items that wait for the replay, or for the end of a doubt; None: the socket is live."""
+    in_doubt: bool = False
+    """A conversation that is open on it may have left its user's sight."""
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """What is open is looked up and changed by one at a time, so that an older answer never undoes a newer one."""
     lagging: bool = False
     """Too much arrived while the replay ran."""
     allowance: float = 0.0

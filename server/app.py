@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -24,6 +25,7 @@ from server.api import build_api, close_api
 from server.api.media import media_routes
 from server.auth.actors import load_actor
 from server.context import Context, build_context
+from server.garbage import settle_garbage_collector
 from server.graceful import before_shutdown
 from server.settings import Settings
 from server.web_app import build_web_app
@@ -56,6 +58,7 @@ def build_app(context: Context) -> Starlette:
         async with context.opened():
             await ingest.start()
             await gateway.start()
+            settle_garbage_collector()
             try:
                 with before_shutdown(gateway.stop):
                     yield
@@ -80,8 +83,8 @@ def build_app(context: Context) -> Starlette:
 
     return Starlette(
         lifespan=lifespan,
+        middleware=[Middleware(hooks.WebhookGate, ingest=ingest, max_bytes=settings.hook_max_bytes)],
         routes=[
-            *hooks.routes(ingest, max_bytes=settings.hook_max_bytes),
             Mount("/socket.io", gateway.asgi_app),
             *media_routes(context),
             Route("/api/asyncapi.json", asyncapi),

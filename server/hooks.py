@@ -5,13 +5,10 @@ a wrong signature; 404 for an unknown path; 413 for a body beyond the limit; 503
 repeats everything that is not 200 (cloud-api, section 1.5).
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import orjson
 from starlette.datastructures import QueryParams
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inbox.ingest.apps import App
@@ -47,17 +44,11 @@ class ClientDisconnected(Exception):
     """Nobody waits for an answer any more."""
 
 
-def routes(ingest: Ingest, *, max_bytes: int) -> Sequence[BaseRoute]:
-    """The same behind the framework's router, for whoever cannot put the gate in front."""
-    gate = WebhookGate(Response(status_code=404), ingest, max_bytes=max_bytes)
-    return [Route(_PREFIX + "{hook_key}", gate, include_in_schema=False)]
-
-
 class WebhookGate:
     """Answers `/hooks/whatsapp/{hook_key}` (one path for each app at Meta) and passes everything else on.
 
-    In front of the framework: its middlewares and router would take a third of this route's time (2026-11). `ingest` is
-    started and stopped by the caller.
+    A middleware, in front of the framework's router and exception handling, which would cost this route a fifth more
+    (2026-11). `ingest` is started and stopped by the caller.
     """
 
     def __init__(self, app: ASGIApp, ingest: Ingest, *, max_bytes: int) -> None:

@@ -39,7 +39,6 @@ _RESTART_FIRST_SECONDS = 0.5
 _RESTART_LONGEST_SECONDS = 30.0
 
 
-
 class GiveUp(Exception):
     """Raised by a task whose failure is final: no retry, however many are left."""
 

@@ -13,10 +13,9 @@ from server.settings import Settings
 
 _ROOT = Path(__file__).parents[2]
 _TOOLS = Path(sys.executable).parent
-_SECRETS = {
-    name: "x" * 40
-    for name in ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "PROSA_SECRET_KEY", "PROSA_ENCRYPTION_KEYS")
-}
+_SECRETS = dict.fromkeys(
+    ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "PROSA_SECRET_KEY", "PROSA_ENCRYPTION_KEYS"), "x" * 40
+)
 
 
 def _compose(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":

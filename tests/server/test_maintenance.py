@@ -45,7 +45,7 @@ async def test_a_company_its_administrator_and_a_number_that_verifies(settings: 
     path, verify_token = found.groups()
     ingest = Ingest(settings.resolved_system_database_url, settings.vault)
     await ingest.start()
-    app = Starlette(routes=list(hooks.routes(ingest, max_bytes=1000)))
+    app = hooks.WebhookGate(Starlette(), ingest, max_bytes=1000)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         params = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": verify_token}
         answer = await client.get(path, params=params)
@@ -93,7 +93,9 @@ async def test_bad_input_is_refused_in_a_sentence(settings: Settings) -> None:
 
 
 async def test_replay_reports_what_it_did(settings: Settings) -> None:
-    assert await replay_parked(settings, ids=None, reason="poison", since=None) == "0 replayed, 0 still parked"
+    assert (
+        await replay_parked(settings, ids=None, reason="poison", since=None) == "0 replayed, 0 still parked"
+    )
     assert (
         await replay_parked(settings, ids=[new_id()], reason=None, since=None) == "0 replayed, 0 still parked"
     )

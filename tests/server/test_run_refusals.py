@@ -45,7 +45,9 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_folder_in_use(tmp_path: Path) -> None:
     folder = DataFolder.open(tmp_path / "data")
     try:
-        assert "in use by another" in _refusal("--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
+        assert "in use by another" in _refusal(
+            "--port", str(free_port()), "--data-dir", str(tmp_path / "data")
+        )
     finally:
         folder.close()
 

@@ -1,0 +1,314 @@
+"""The ticket rules of messages that arrive (FIELD, section 2), and the rows behind them.
+
+- A customer's message belongs to the open ticket; without one the last ticket reopens within the number's
+  `reopen_within_hours` (same agent if online, else the queue), else a new one opens in the number's default department.
+- The preview is the newest message by Meta's time; an older one that comes late counts as unread and changes no more.
+- A ticket is changed only under its row lock, taken after its conversation's.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from inbox.conversations.preview import preview_text
+from inbox.ingest import sql
+from inbox.ingest.connection import Connection
+from inbox.ingest.errors import LostRace
+from inbox.kernel.audience import ticket_audience
+from inbox.kernel.ids import new_id
+from inbox.kernel.rows import Row
+from inbox.tickets.repository import format_protocol, protocol_day
+from inbox.whatsapp.phone import format_phone
+
+if TYPE_CHECKING:
+    from inbox.ingest.conversations import Contact, Conversation
+
+_WOKEN_BY_CUSTOMER = frozenset({"on_hold", "waiting_customer"})
+# What a customer's message can bring back; merged and discarded tickets live on elsewhere or not at all.
+_REOPENABLE = frozenset({"closed", "abandoned", "expired"})
+# Formatting costs about 60 µs a number; a process meets the same customers all day (2 strings of 70 bytes each).
+_PHONE_CACHE_SIZE = 65_536
+
+_format_phone = lru_cache(maxsize=_PHONE_CACHE_SIZE)(format_phone.__wrapped__)
+
+
+class Ticket:
+    """An open ticket, as it was read under its lock and as it will be written."""
+
+    __slots__ = (
+        "accepted_at", "assignee_id", "conversation_id", "created_at", "department_id", "disordered", "first_response_at",
+        "id", "is_dirty", "last_message_at", "number_id", "preview", "priority", "protocol", "queued_at", "state", "steps",
+        "unread_count", "version", "waiting_since",
+    )  # fmt: skip
+
+    def __init__(self, row: Row) -> None:
+        self.id: UUID = row["id"]
+        self.conversation_id: UUID = row["conversation_id"]
+        self.number_id: UUID = row["number_id"]
+        self.protocol: str = row["protocol"]
+        self.state: str = row["state"]
+        self.department_id: UUID = row["department_id"]
+        self.assignee_id: UUID | None = row["assignee_id"]
+        self.priority: int = row["priority"]
+        self.unread_count: int = row["unread_count"]
+        self.preview: str = row["preview"]
+        self.last_message_at: datetime = row["last_message_at"]
+        self.waiting_since: datetime | None = row["waiting_since"]
+        self.queued_at: datetime | None = row["queued_at"]
+        self.accepted_at: datetime | None = row["accepted_at"]
+        self.first_response_at: datetime | None = row["first_response_at"]
+        self.created_at: datetime = row["created_at"]
+        self.version: int = row["version"]
+        self.steps: list[tuple[str, dict[str, Any]]] = []
+        self.is_dirty = False
+        self.disordered = False
+
+    def take_inbound(self, at: datetime, message_id: str, preview: str) -> None:
+        self.is_dirty = True
+        self.unread_count += 1
+        if self.state in _WOKEN_BY_CUSTOMER:
+            self.steps.append(("resumed", {"from_state": self.state}))
+            self.state = "active"
+        if self._is_newest(at, message_id):
+            self._show(at, preview)
+            if self.waiting_since is None:
+                self.waiting_since = at
+        else:
+            self.disordered = True
+
+    def take_outbound(self, at: datetime, message_id: str, preview: str) -> None:
+        """Somebody answered from the phone."""
+        self.is_dirty = True
+        if self.first_response_at is None or at < self.first_response_at:
+            self.first_response_at = at
+        if self._is_newest(at, message_id):
+            self._show(at, preview)
+            self.waiting_since = None
+        else:
+            self.disordered = True
+
+    def _is_newest(self, at: datetime, message_id: str) -> bool:
+        # Meta's times are whole seconds, ours are not: within one second the order of arrival decides, which the ids
+        # tell (UUIDv7) even when two flushes cross.
+        newest = self.last_message_at.replace(microsecond=0)
+        return at > newest or (
+            at == newest and message_id >= (orjson.loads(self.preview).get("message_id") or "")
+        )
+
+    def _show(self, at: datetime, preview: str) -> None:
+        self.preview = preview
+        self.last_message_at = max(self.last_message_at, at)
+
+    @property
+    def audience(self) -> str:
+        return " ".join(ticket_audience(self.department_id, self.assignee_id))
+
+    def view(self, contact: "Contact", window_expires_at: datetime | None) -> dict[str, Any]:
+        """A TicketView."""
+        wa_id = contact.wa_id
+        phone = _format_phone(wa_id) if wa_id else None
+        assignee_id = self.assignee_id
+        return {
+            "id": str(self.id),
+            "conversation_id": str(self.conversation_id),
+            "number_id": str(self.number_id),
+            "protocol": self.protocol,
+            "state": self.state,
+            "department_id": str(self.department_id),
+            "assignee_id": str(assignee_id) if assignee_id is not None else None,
+            "priority": self.priority,
+            "unread_count": self.unread_count,
+            "preview": orjson.Fragment(self.preview),
+            "contact": {
+                "id": str(contact.id),
+                "name": contact.name
+                or contact.profile_name
+                or contact.username
+                or phone
+                or contact.bsuid
+                or "",
+                "profile_name": contact.profile_name,
+                "username": contact.username,
+                "phone": phone,
+                "wa_id": wa_id,
+            },
+            "last_message_at": self.last_message_at,
+            "waiting_since": self.waiting_since,
+            "window_expires_at": window_expires_at,
+            "queued_at": self.queued_at,
+            "accepted_at": self.accepted_at,
+            "first_response_at": self.first_response_at,
+            "closed_at": None,
+            "closed_by": None,
+            "close_reason": None,
+            "created_at": self.created_at,
+            "version": self.version,
+        }
+
+
+def build_preview(message_id: str, direction: str, kind: str, content: Mapping[str, Any], status: str) -> str:
+    """A TicketPreview as JSON."""
+    preview = {
+        "message_id": message_id,
+        "direction": direction,
+        "kind": kind,
+        "text": preview_text(kind, content),
+        "status": status,
+    }
+    return orjson.dumps(preview).decode()
+
+
+# ── tickets that are not open yet ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def find_tickets(
+    connection: Connection, conversations: Sequence["Conversation"], now: datetime
+) -> list[tuple["Conversation", Row]]:
+    """Reopens the last ticket of each conversation, or prepares a new one (`insert_tickets` writes those)."""
+    ordered = sorted(conversations, key=lambda c: (c.account_id, c.id))
+    rows = await connection.fetch(
+        sql.LAST_CLOSED_TICKETS,
+        [c.account_id for c in ordered],
+        [c.id for c in ordered],
+        [c.number_id for c in ordered],
+    )
+    by_conversation = {c.id: c for c in ordered}
+    new: list[tuple[Conversation, Row]] = []
+    for row in rows:
+        conversation = by_conversation[row["conversation_id"]]
+        if row["id"] is not None and row["closed_at"] is None:
+            raise LostRace  # opened by somebody since the open ones were read
+        if _may_reopen(row, min(a.at for a in conversation.arrivals if not a.silent and not a.outgoing)):
+            conversation.ticket = await _reopen(connection, conversation, row, now)
+        else:
+            conversation.ticket = _new_ticket(conversation, row, now)
+            new.append((conversation, row))
+    return new
+
+
+def _may_reopen(row: Row, at: datetime) -> bool:
+    hours = row["reopen_within_hours"]
+    return bool(
+        row["id"] is not None
+        and hours > 0
+        and row["state"] in _REOPENABLE
+        and at <= row["closed_at"] + timedelta(hours=hours)
+    )
+
+
+async def _reopen(connection: Connection, conversation: "Conversation", row: Row, now: datetime) -> Ticket:
+    ticket = Ticket(row)
+    if row["assignee_online"]:
+        ticket.state = "active"
+    else:
+        ticket.state, ticket.assignee_id, ticket.accepted_at, ticket.queued_at = "queued", None, None, now
+    ticket.waiting_since = None
+    ticket.is_dirty = True
+    agent = str(ticket.assignee_id) if ticket.assignee_id is not None else None
+    ticket.steps.append(("reopened", {"by": "customer", "assignee_id": agent}))
+    reopened = await connection.fetchval(
+        sql.REOPEN_TICKET,
+        conversation.account_id,
+        ticket.id,
+        ticket.version,
+        ticket.state,
+        ticket.assignee_id,
+        ticket.queued_at,
+        ticket.accepted_at,
+        new_id(),
+        now,
+    )
+    if not reopened:
+        raise LostRace
+    return ticket
+
+
+def _new_ticket(conversation: "Conversation", row: Row, now: datetime) -> Ticket:
+    return Ticket(
+        {
+            "id": new_id(),
+            "conversation_id": conversation.id,
+            "number_id": conversation.number_id,
+            "protocol": "",
+            "state": "queued",
+            "department_id": row["default_department_id"],
+            "assignee_id": None,
+            "priority": 0,
+            "unread_count": 0,
+            "preview": "{}",
+            "last_message_at": min(a.at for a in conversation.arrivals if not a.silent),
+            "waiting_since": None,
+            "queued_at": now,
+            "accepted_at": None,
+            "first_response_at": None,
+            "created_at": now,
+            "version": 1,
+        }
+    )
+
+
+async def insert_tickets(
+    connection: Connection, new: Sequence[tuple["Conversation", Row]], now: datetime
+) -> None:
+    """Gives the new tickets their protocol numbers and writes them. Raises LostRace when one was opened meanwhile."""
+    if not new:
+        return
+    await _number(connection, new, now)
+    tickets = [(c, c.ticket) for c, _ in new if c.ticket is not None]
+    count = await connection.fetchval(
+        sql.INSERT_TICKETS,
+        [c.account_id for c, _ in tickets],
+        [t.id for _, t in tickets],
+        [c.id for c, _ in tickets],
+        [c.number_id for c, _ in tickets],
+        [c.contact.id for c, _ in tickets],
+        [t.protocol for _, t in tickets],
+        [t.department_id for _, t in tickets],
+        [t.unread_count for _, t in tickets],
+        [t.preview for _, t in tickets],
+        [t.last_message_at for _, t in tickets],
+        [t.waiting_since for _, t in tickets],
+        [t.first_response_at for _, t in tickets],
+        [new_id() for _ in tickets],
+        now,
+    )
+    if count != len(tickets):
+        raise LostRace
+    for _, ticket in tickets:
+        ticket.steps.insert(0, ("opened", {"by": "customer"}))
+
+
+async def _number(connection: Connection, new: Sequence[tuple["Conversation", Row]], now: datetime) -> None:
+    days: dict[tuple[UUID, Any], list[tuple[Conversation, Row]]] = {}
+    for conversation, row in new:
+        days.setdefault((conversation.account_id, protocol_day(now, row["time_zone"])), []).append(
+            (conversation, row)
+        )
+    keys = sorted(days)
+    rows = await connection.fetch(
+        sql.NEXT_PROTOCOLS, [k[0] for k in keys], [k[1] for k in keys], [len(days[k]) for k in keys]
+    )
+    for taken in rows:
+        opened = days[taken["account_id"], taken["day"]]
+        for number, (conversation, row) in enumerate(opened, start=taken["number"] - len(opened) + 1):
+            assert conversation.ticket is not None
+            conversation.ticket.protocol = format_protocol(now, row["time_zone"], number)
+
+
+async def write_steps(connection: Connection, tickets: Sequence[tuple[UUID, Ticket]], now: datetime) -> None:
+    """The ticket_events of what happened to them here."""
+    steps = [(account_id, t.id, *step) for account_id, t in tickets for step in t.steps]
+    if steps:
+        await connection.execute(
+            sql.INSERT_TICKET_EVENTS,
+            [s[0] for s in steps],
+            [new_id() for _ in steps],
+            [s[1] for s in steps],
+            [s[2] for s in steps],
+            [orjson.dumps(s[3]).decode() for s in steps],
+            now,
+        )
