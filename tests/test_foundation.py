@@ -1,10 +1,12 @@
 """The ground that the other tests stand on."""
 
+from contextlib import AbstractAsyncContextManager
+
 import pytest
 from sqlalchemy import text
 
 from inbox.kernel import audience
-from inbox.kernel.database import Database
+from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.event_log import NewEvent
 from inbox.kernel.ids import new_id
 from tests.conftest import RecordingPublisher, SeededAccount
@@ -24,22 +26,23 @@ async def test_events_are_numbered_densely_and_published_after_commit(
     assert [tuple(row) for row in rows[:2]] == [(1, ["account", "admins"]), (2, ["account"])]
 
 
+async def _record_and_fail(unit: AbstractAsyncContextManager[UnitOfWork]) -> None:
+    async with unit as work:
+        work.record(NewEvent("member_updated", [audience.EVERYONE], {}))
+        await work.append_recorded()
+        raise KeyError("on purpose")
+
+
 async def test_a_rolled_back_transaction_leaves_no_gap(database: Database, seed: SeededAccount) -> None:
     with pytest.raises(KeyError):
-        async with database.acting(seed.ana) as work:
-            work.record(NewEvent("member_updated", [audience.EVERYONE], {}))
-            await work.append_recorded()
-            raise KeyError("on purpose")
+        await _record_and_fail(database.acting(seed.ana))
     async with database.acting(seed.ana) as work:
         assert (await work.session.execute(text("SELECT seq FROM event_counters"))).scalar_one() == 0
 
 
 async def test_recording_alone_is_a_transaction_too(database: Database, seed: SeededAccount) -> None:
     with pytest.raises(KeyError):
-        async with database.system(seed.account_id) as work:
-            work.record(NewEvent("member_updated", [audience.EVERYONE], {}))
-            await work.append_recorded()
-            raise KeyError("on purpose")
+        await _record_and_fail(database.system(seed.account_id))
     async with database.acting(seed.ana) as work:
         assert (await work.session.execute(text("SELECT count(*) FROM events"))).scalar_one() == 0
 
