@@ -1,7 +1,8 @@
 """The micro-batcher: whatever arrived while the last flush ran is the next batch.
 
-Two flushes may run side by side; the database keeps their order. No timer: an idle process flushes a lone webhook at once, a busy one fills its batches by itself. What may wait is
-bounded in parts and in bytes; beyond that the caller is refused and Meta's retries are the queue.
+No timer: an idle process flushes a lone webhook at once, a busy one fills its batches by itself. Two flushes may run side
+by side when much waits; the database keeps their order. What may wait is bounded in parts and in bytes; beyond that the
+caller is refused and Meta's retries are the queue.
 """
 
 import asyncio
@@ -22,6 +23,9 @@ BATCH_ITEMS = 500
 BATCH_BYTES = 4 * 1024 * 1024
 # While the database works on one batch, Python prepares the next; a third would only wait for the account's counter.
 FLUSHES = 2
+# A second flush of the same account waits for the first one's counters; below this it would gain nothing and make the few
+# messages of both wait longer.
+OVERLAP_ITEMS = 100
 # About 10 s of work at full speed; Meta's POSTs are up to 3 MB (cloud-api, section 1.2).
 WAITING_ITEMS = 40_000
 WAITING_BYTES = 64 * 1024 * 1024
@@ -37,6 +41,7 @@ class Batcher:
         self._bytes = 0
         self._arrived = asyncio.Event()
         self._stopping = False
+        self._running = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -68,13 +73,14 @@ class Batcher:
 
     async def _run(self) -> None:
         while True:
-            if not self._waiting:
-                if self._stopping:
+            if not self._may_begin():
+                if self._stopping and not self._waiting:
                     return
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
             batch = self._take()
+            self._running += 1
             try:
                 await self._flush(batch)
             except Exception as error:
@@ -82,6 +88,12 @@ class Batcher:
                 for delivery in batch:
                     if not delivery.done.done():
                         delivery.done.set_exception(error)
+            finally:
+                self._running -= 1
+                self._arrived.set()
+
+    def _may_begin(self) -> bool:
+        return bool(self._waiting) and (not self._running or self._items >= OVERLAP_ITEMS)
 
     def _take(self) -> list[Delivery]:
         batch: list[Delivery] = []

@@ -180,7 +180,7 @@ WITH ticket AS (
                 $19::jsonb[], $20::jsonb[], $21::jsonb[], $22::text[], $23::jsonb[], $24::timestamptz[])
          AS p (account_id, id, conversation_id, ticket_id, direction, author_kind, wamid, kind, content,
                context, referral, status, raw, at)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (account_id, wamid) WHERE wamid IS NOT NULL DO NOTHING
     RETURNING account_id, id, wamid
 )
 SELECT count(*) AS inserted, array_agg(message.id) FILTER (WHERE EXISTS (

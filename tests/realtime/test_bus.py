@@ -130,7 +130,9 @@ async def test_after_a_lost_connection_a_gap_is_told_and_hints_come_again(own_re
         while not ear.messages:  # the publisher tries again within its own pause
             await publisher.publish(account_id, [event(2)])
             await asyncio.sleep(0.05)
-    assert set(seqs(ear)) == {2}
+    # What was published while Redis was away may be lost, or be sent late by a retry; nothing else comes.
+    assert 2 in seqs(ear)
+    assert set(seqs(ear)) <= {1, 2}
 
 
 async def test_hints_that_cannot_be_sent_are_dropped_and_counted_without_waiting() -> None:

@@ -133,10 +133,55 @@ async def test_state_kept_by_events_equals_a_fresh_fetch(
         await shop.until_quiet()
         log = await _read_log(shop)
         for desk in desks:
-            await desk.catch_up(log)
-            note(f"{desk.person.actor.name}: {desk.screen.open_id}")
-            await desk.check_screen()
-            desk.check_heard(log)
+            note(f"{desk.person.actor.name} looks at {desk.screen.open_id}")
+            await desk.check(log)
+
+
+# ── histories that once broke it ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_a_message_shows_of_another_stays_true(prosa: Prosa) -> None:
+    """A quote whose original is edited, deleted, or arrives after it; an edit and a deletion of what never came."""
+    customer = _CUSTOMERS[0]
+    async with prosa.open_shop() as shop:
+        ana = Desk(shop, await shop.sign_in(shop.account.ana))
+        await ana.come()
+        first = await shop.inbound(customer, text="Um")
+        await _settle(shop, [ana])
+        await ana.work(Action("open", 0, 0, 0, awaited=True))
+        await shop.inbound(customer, text="Dois", reply_to=first)
+        await shop.inbound(customer, text="Três", reply_to="wamid.LATE")
+        await _settle(shop, [ana])
+
+        await shop.inbound(customer, edit={"message_id": first, "text": "Um!"})
+        await shop.inbound(customer, text="Antes", wamid="wamid.LATE", age_seconds=60)
+        await shop.inbound(customer, edit={"message_id": "wamid.UNKNOWN", "text": "Quatro"})
+        await shop.inbound(customer, revoke="wamid.GONE")
+        await ana.check_when_quiet()
+        quoted = [m.context.quoted.preview for m in ana.screen.history() if m.context and m.context.quoted]
+        assert sorted(quoted) == ["Antes", "Um!"]
+
+        await shop.inbound(customer, revoke=first)
+        await ana.check_when_quiet()
+        quoted = [m.context.quoted.preview for m in ana.screen.history() if m.context and m.context.quoted]
+        assert sorted(quoted) == ["", "Antes"]
+
+
+async def test_a_closed_ticket_shows_nothing_that_changes_behind_its_back(prosa: Prosa) -> None:
+    customer = _CUSTOMERS[0]
+    async with prosa.open_shop() as shop:
+        await shop.rows("UPDATE phone_numbers SET reopen_within_hours = 0 WHERE account_id = $1")
+        ana = Desk(shop, await shop.sign_in(shop.account.ana))
+        await ana.come()
+        await shop.inbound(customer, text="Oi", age_seconds=60)
+        await _settle(shop, [ana])
+        await ana.work(Action("close", 0, 0, 0, awaited=True))
+        await shop.inbound(customer, text="De novo")
+        await ana.check_when_quiet()
+        assert [len(ana.screen.tickets_of(name)) for name in ("closed", "queue")] == [1, 1]
+
+
+# ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _play(shop: Shop, desks: list["Desk"], history: list[Action]) -> None:
@@ -307,7 +352,7 @@ class Desk:
             last = rows[0]["seq"]
             await live.until(lambda: live.cursor >= last, f"seq {last}")
 
-    async def catch_up(self, log: list[Any]) -> None:
+    async def _catch_up(self, log: list[Any]) -> None:
         """Returns when everything that this person may hear of the log has been heard."""
         live = self._live
         assert live is not None
@@ -459,7 +504,16 @@ class Desk:
 
     # ── the property ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def check_screen(self) -> None:
+    async def check_when_quiet(self) -> None:
+        await self._shop.until_quiet()
+        await self.check(await _read_log(self._shop))
+
+    async def check(self, log: list[Any]) -> None:
+        await self._catch_up(log)
+        await self._check_screen()
+        self._check_heard(log)
+
+    async def _check_screen(self) -> None:
         who = self.person.actor.name
         for name in LISTS:
             page = await self.person.get("/tickets", view=name, limit=100)
@@ -471,7 +525,7 @@ class Desk:
             found = await self.person.messages(str(self.screen.open_id))
             assert self.screen.history() == _MESSAGES.validate_python(found), f"{who}: conversation"
 
-    def check_heard(self, log: list[Any]) -> None:
+    def _check_heard(self, log: list[Any]) -> None:
         """Ascending, nothing twice, nothing missing, nothing foreign."""
         rooms = standing_rooms(self.person.actor)
         by_seq = {row["seq"]: row for row in log}
