@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,15 +29,16 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """The server; its database "prosa" is migrated and serves as the template of every module's database."""
-    server = EmbeddedPostgres(
-        tmp_path_factory.mktemp("pg") / "data", secrets.token_hex(8), extra_settings=_FAST_SETTINGS
-    )
-    server.start()
-    migrate(make_settings(server, "prosa", "redis://unused", Path()))
-    yield server
-    server.stop()
+    # Not in pytest's own folder: every run that starts closes that to all but its user again, and as root the server
+    # runs as somebody else.
+    with tempfile.TemporaryDirectory(prefix="prosa-tests-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data", secrets.token_hex(8), extra_settings=_FAST_SETTINGS)
+        server.start()
+        migrate(make_settings(server, "prosa", "redis://unused", Path()))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
