@@ -121,12 +121,13 @@ async def run(settings: Settings, options: RunOptions) -> None:
 async def _installation(
     given: Settings, folder: DataFolder, options: RunOptions
 ) -> AsyncIterator[Installation]:
-    async with contextlib.AsyncExitStack() as stack:
+    # The inner stack is left first: children end while their database is still there.
+    async with contextlib.AsyncExitStack() as servers, contextlib.AsyncExitStack() as children:
         serve, sandbox, work = (_child(name, folder.path) for name in ("serve", "sandbox", "work"))
         for child in (serve, sandbox):  # they import while the database starts
             await child.start()
-            stack.push_async_callback(child.stop)
-        postgres, valkey, settings = await _servers(given, folder, stack)
+            children.push_async_callback(child.stop)
+        postgres, valkey, settings = await _servers(given, folder, servers)
         sandbox_port = free_port()
         demo = await _prepare_database(settings, sandbox_port)
         config = _sandbox_config(settings, demo, sandbox_port, folder.path, options)
@@ -137,7 +138,7 @@ async def _installation(
             TypeAdapter(SandboxConfig).dump_json(config), ready_url=f"{config.base_url}/sandbox/health"
         )
         await work.start()
-        stack.push_async_callback(work.stop)
+        children.push_async_callback(work.stop)
         await work.tell(settings.as_json())
         await sandbox.ready()
         yield Installation(
