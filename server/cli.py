@@ -198,12 +198,6 @@ def main() -> None:
     app()
 
 
-def _start_collecting() -> None:
-    """From here on garbage is collected, but what the imports made is not looked at again."""
-    gc.freeze()
-    gc.enable()
-
-
 def _run(work: Coroutine[Any, Any, T]) -> T:
     import uvloop
 
@@ -243,7 +237,7 @@ def _complete_settings(**given: object) -> Settings:
 def _configure_logs(settings: Settings, *, quiet: bool = False) -> None:
     from server.logs import configure_logs
 
-    _start_collecting()
+    gc.enable()  # everything is imported; see main()
     configure_logs("WARNING" if quiet else settings.log_level, as_json=settings.log_json)
 
 
