@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/vi
 RUN_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench types web-check web-test py-test browser clean
+.PHONY: help setup run test check fix bench chaos types web-check web-test py-test browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,8 +34,11 @@ fix: $(VENV)/.installed-dev web/node_modules/.installed ## what can be put right
 	$(VENV)/bin/ruff format .
 	$(NPM) run fix
 
-bench: setup $(VENV)/.installed-dev ## measure; appends to bench-results.jsonl
+bench: setup $(VENV)/.installed-dev tests/bench/node/node_modules/.installed ## measure; appends to bench-results.jsonl
 	$(VENV)/bin/prosa bench $(BENCH_ARGS)
+
+chaos: setup $(VENV)/.installed-dev ## ten minutes of faults (SEED=7 CHAOS_SECONDS=600), and whether every promise was kept
+	$(PY) -m tests.chaos.run --seconds $(or $(CHAOS_SECONDS),600) $(if $(SEED),--seed $(SEED))
 
 types: $(VENV)/.installed web/node_modules/.installed ## web's types from OpenAPI and realtime/protocol.py
 	$(PY) -m server.export_schemas web/generated
@@ -76,6 +79,11 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 
 web/node_modules/.installed: web/package-lock.json | $(VENV)/.installed
 	$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The other side of the fan-out comparison; only `make bench` needs it.
+tests/bench/node/node_modules/.installed: tests/bench/node/package-lock.json | $(VENV)/.installed
+	$(NPM:web=tests/bench/node) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/index.html: web/node_modules/.installed $(WEB_SOURCES)

@@ -21,6 +21,7 @@ from realtime.protocol import PresenceChanged, ViewingChanged
 log = structlog.get_logger()
 
 _ACCESS_CHANGED = "access_changed"
+_ACCOUNT_CHANGED = "account_changed"
 
 
 def announce_access_change(publisher: RedisPublisher, account_id: UUID, user_id: UUID) -> None:
@@ -28,15 +29,25 @@ def announce_access_change(publisher: RedisPublisher, account_id: UUID, user_id:
 
     May be lost like every hint; a token's expiry is what can be relied on.
     """
-    message = {"node": "", "event": _ACCESS_CHANGED, "data": {"user_id": user_id}}
+    message = {"node": "", "event": _ACCESS_CHANGED, "data": {"user_id": str(user_id)}}
+    publisher.send(ephemeral_channel(account_id), orjson.dumps(message))
+
+
+def announce_account_change(publisher: RedisPublisher, account_id: UUID) -> None:
+    """Makes every process look again at all sockets of the account: it was suspended, closed or opened again.
+
+    May be lost like every hint.
+    """
+    message = {"node": "", "event": _ACCOUNT_CHANGED, "data": {}}
     publisher.send(ephemeral_channel(account_id), orjson.dumps(message))
 
 
 class Ephemeral:
     def __init__(
         self, publisher: RedisPublisher, node: str, find_feed: Callable[[UUID], AccountFeed | None],
-        on_access_change: Callable[[AccountFeed, UUID], None],
+        on_access_change: Callable[[AccountFeed, UUID | None], None],
     ) -> None:  # fmt: skip
+        """`on_access_change`: of one user, or (None) of everybody in the account."""
         self._publisher = publisher
         self._node = node
         self._find_feed = find_feed
@@ -81,6 +92,9 @@ class Ephemeral:
                 return
             if news["event"] == _ACCESS_CHANGED:
                 self._on_access_change(feed, UUID(news["data"]["user_id"]))
+                return
+            if news["event"] == _ACCOUNT_CHANGED:
+                self._on_access_change(feed, None)
                 return
             _learn(roster, feed.account_id, news["event"], news["data"])
             feed.tell(news["rooms"], news["event"], news["data"], except_user=news["except"])

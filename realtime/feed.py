@@ -256,16 +256,17 @@ class AccountFeed:
             post.append(item)
 
     def _write(self, outgoing: dict[LiveSocket, list[Item]]) -> None:
-        """Same post, same bytes: most sockets of a room get the same items."""
+        """Same post, same bytes: most sockets of a room get the same items; those that see less get theirs."""
         frames: dict[tuple[int, ...], Frame] = {}
         for socket, post in outgoing.items():
+            shown = socket.shown(post)
             if len(post) == 1:
-                socket.give(post, post[0].frame)
+                socket.give(post, shown[0].frame)
                 continue
-            key = tuple(item.seq for item in post)
+            key = (socket.actor.masks_phones, *(item.seq for item in post))
             frame = frames.get(key)
             if frame is None:
-                frame = frames[key] = events_frame(post)
+                frame = frames[key] = events_frame(shown)
             socket.give(post, frame)
         DELIVERIES.inc(sum(map(len, outgoing.values())))
 

@@ -19,10 +19,11 @@ import socketio
 import structlog
 from socketio.exceptions import ConnectionRefusedError as RefuseConnection
 
-from inbox.kernel.actor import Role
+from inbox.kernel.actor import Actor, Origin
 from inbox.kernel.clock import Clock, utc_now
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Forbidden, ProsaError, Unauthenticated, Unavailable
+from inbox.kernel.permissions import Permission
 from realtime.background import Background
 from realtime.bus import Bus, RedisPublisher
 from realtime.commands import Surroundings, parse_payload, run_command
@@ -48,6 +49,8 @@ _SWEEP_SECONDS = 1.0
 _SIGN_IN_SECONDS = 20.0
 # A peer that was told to close and does not is dropped after this.
 _CLOSING_SECONDS = 5.0
+# Each takes one query, about a millisecond; 2,000 sockets are through within a second.
+_REEVALUATED_AT_ONCE = 4
 # After a restart the clients of one process come back spread over this time.
 _RECONNECT_SPREAD_MS = 3_000
 
@@ -65,6 +68,7 @@ class _Arrival:
 
     authenticated: AuthenticatedActor
     auth: ConnectAuth
+    origin: Origin
 
 
 class Gateway:
@@ -128,13 +132,13 @@ class Gateway:
 
     # ── coming ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def admit(self, sid: str, payload: Any) -> None:
+    async def admit(self, sid: str, origin: Origin, payload: Any) -> None:
         """Checks who comes. Raises RefuseConnection with a problem."""
         try:
             if self._stopping:
                 raise Unavailable("restarting")
             auth = parse_payload(ConnectAuth, payload)
-            authenticated = await self._authenticate(auth.token)
+            authenticated = await self._authenticate(auth.token, origin)
             if authenticated.expires_at <= self._now():
                 raise Unauthenticated("the token has expired")
             async with self._relay.claimed(authenticated.actor.account_id):
@@ -145,7 +149,7 @@ class Gateway:
             log.warning("gateway.cannot_admit", error=type(error).__name__)
             unavailable = Unavailable()
             raise RefuseConnection(unavailable.code, unavailable.as_problem()) from error
-        self._arrivals[sid] = _Arrival(authenticated, auth)
+        self._arrivals[sid] = _Arrival(authenticated, auth, origin)
 
     async def welcome(self, sid: str) -> None:
         """The CONNECT packet has left: registers the socket, replays, says `ready`."""
@@ -155,7 +159,9 @@ class Gateway:
             return
         actor, expires_at = arrival.authenticated.actor, arrival.authenticated.expires_at
         opened = set(arrival.auth.open_conversation_ids)
-        socket = LiveSocket(sid, arrival.auth.token, actor, expires_at, queue, opened=opened)
+        socket = LiveSocket(
+            sid, arrival.auth.token, actor, expires_at, queue, origin=arrival.origin, opened=opened
+        )
         try:
             async with self._relay.claimed(actor.account_id) as feed:
                 if not self._server.manager.is_connected(sid, "/"):
@@ -189,9 +195,14 @@ class Gateway:
             user_id=socket.actor.user_id,
             account_id=socket.account_id,
             open_conversation_ids=sorted(socket.opened),
-            connected_user_ids=sorted(self._roster.users(socket.account_id, CONNECTED)),
+            connected_user_ids=self._connected_for(socket),
         )
         socket.emit("ready", ready)
+
+    def _connected_for(self, socket: LiveSocket) -> list[UUID]:
+        if not socket.actor.may(Permission.INBOX):
+            return []
+        return sorted(self._roster.users(socket.account_id, CONNECTED))
 
     async def command(self, sid: str, name: str, payload: Any) -> Any:
         socket = self._sockets.get(sid)
@@ -262,7 +273,7 @@ class Gateway:
     # ── who is who, again ───────────────────────────────────────────────────────────────────────────────────────────
 
     async def _refresh_token(self, socket: LiveSocket, token: str) -> None:
-        authenticated = await self._authenticate(token)
+        authenticated = await self._authenticate(token, socket.origin)
         if (authenticated.actor.user_id, authenticated.actor.account_id) != (
             socket.actor.user_id,
             socket.account_id,
@@ -273,7 +284,7 @@ class Gateway:
 
     async def _reevaluate(self, socket: LiveSocket) -> None:
         try:
-            authenticated = await self._authenticate(socket.token)
+            authenticated = await self._authenticate(socket.token, socket.origin)
         except Unauthenticated:
             expired = socket.expires_at <= self._now()
             self._sign_out(socket, "token_expired" if expired else "signed_out")
@@ -289,7 +300,7 @@ class Gateway:
         """Gives a socket its actor as of now; one whose rooms have changed must fetch its lists anew."""
         socket.expires_at = authenticated.expires_at
         before, socket.actor = socket.actor, authenticated.actor
-        if (before.role, before.department_ids) == (socket.actor.role, socket.actor.department_ids):
+        if _access_of(before) == _access_of(socket.actor):
             return
         if (feed := self._relay.feed(socket.account_id)) is not None:
             feed.rooms.refresh(socket)
@@ -297,15 +308,31 @@ class Gateway:
         if socket.sid in self._sockets:
             socket.emit("resync_required", ResyncRequired(reason="access_changed"))
 
-    def _look_again_at(self, feed: AccountFeed, user_id: UUID) -> None:
+    def _look_again_at(self, feed: AccountFeed, user_id: UUID | None) -> None:
+        """At one user's sockets, or (None) at all of the account's."""
+        if user_id is None:
+            self._background.start("gateway.reevaluate_account", self._reevaluate_all(list(feed.rooms)))
+            return
         for socket in feed.rooms.of_user(user_id):
             self._background.start(f"gateway.reevaluate {socket.sid}", self._reevaluate(socket))
+
+    async def _reevaluate_all(self, sockets: list[LiveSocket]) -> None:
+        """A few at a time: a big account's thousands must not take every connection of the database."""
+        waiting = iter(sockets)
+
+        async def look_through() -> None:
+            for socket in waiting:
+                await self._reevaluate(socket)
+
+        await asyncio.gather(*(look_through() for _ in range(_REEVALUATED_AT_ONCE)))
 
     # ── what the feed hears (FeedObserver) ──────────────────────────────────────────────────────────────────────────
 
     def on_item(self, feed: AccountFeed, item: Item) -> None:
         if item.type == "member_updated":
             self._compare_member(feed, item.data["member"])
+        elif item.type == "member_removed":
+            self._look_again_at(feed, UUID(item.data["member_id"]))
         elif item.type == "ticket_removed":
             # The conversation may have left somebody's sight with its ticket.
             conversation_id = UUID(item.data["conversation_id"])
@@ -335,10 +362,11 @@ class Gateway:
         self._ephemeral.accept(feed, self._roster, message)
 
     def _compare_member(self, feed: AccountFeed, member: dict[str, Any]) -> None:
-        """Most of these tell of somebody's pause; only role and departments change what a socket may hear."""
-        access = (Role(member["role"]), frozenset(map(UUID, member["department_ids"])))
+        """Most of these tell of somebody's pause; only permissions and departments change what a socket may hear."""
+        # Of an older log without permissions nothing is known: they are looked up.
+        access = frozenset(member.get("permissions", ())), frozenset(map(UUID, member["department_ids"]))
         for socket in feed.rooms.of_user(UUID(member["id"])):
-            if (socket.actor.role, socket.actor.department_ids) != access:
+            if (socket.actor.permissions, socket.actor.department_ids) != access:
                 self._background.start(f"gateway.reevaluate {socket.sid}", self._reevaluate(socket))
 
 
@@ -350,6 +378,11 @@ def build_gateway(
     return Gateway(
         settings, database, pool, RedisLink(redis_url), authenticate, publisher, bus or Bus(redis_url), bus is None, now
     )  # fmt: skip
+
+
+def _access_of(actor: Actor) -> tuple[object, ...]:
+    """What decides on what a socket hears and how it is shown."""
+    return actor.permissions, actor.department_ids, actor.masks_phones, actor.role
 
 
 def _jittered_ms() -> int:

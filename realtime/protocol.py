@@ -14,8 +14,24 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from inbox.accounts.events import Availability, MemberUpdated, MemberView
-from inbox.conversations.events import MessageCreated, MessageStatusChanged, MessageUpdated, MessageView
+from inbox.accounts.account_events import AccountUpdated
+from inbox.accounts.events import (
+    Availability,
+    DepartmentCreated,
+    DepartmentUpdated,
+    MemberRemoved,
+    MemberUpdated,
+    MemberView,
+)
+from inbox.contacts.events import ContactUpdated
+from inbox.conversations.events import (
+    ConversationUpdated,
+    MessageCreated,
+    MessageStatusChanged,
+    MessageUpdated,
+    MessageView,
+)
+from inbox.privacy.views import ContactErased
 from inbox.tickets.events import TicketRemoved, TicketUpdated, TicketView
 
 
@@ -96,7 +112,14 @@ EVENT_TYPES: dict[str, type[BaseModel]] = {
     "message_status_changed": MessageStatusChanged,
     "ticket_updated": TicketUpdated,
     "ticket_removed": TicketRemoved,
+    "conversation_updated": ConversationUpdated,
+    "contact_updated": ContactUpdated,
+    "contact_erased": ContactErased,
     "member_updated": MemberUpdated,
+    "member_removed": MemberRemoved,
+    "department_created": DepartmentCreated,
+    "department_updated": DepartmentUpdated,
+    "account_updated": AccountUpdated,
 }
 """Type of a log item → model of its `data`."""
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 import asyncpg
 
+from inbox.kernel.permissions import Permission
 from realtime.feed import AccountFeed
 from realtime.frames import events_frame
 from realtime.log_item import Item, item_from_row
@@ -22,7 +23,7 @@ _ITEMS_PER_FRAME = 200
 # A log that moved this many limits further is not even scanned: a day of a busy account against what one user may see of it.
 _SCANNED_LIMITS = 20
 
-ResyncReason = Literal["too_old", "too_far", "unknown_cursor", "lagging"]
+ResyncReason = Literal["too_old", "too_far", "unknown_cursor", "lagging", "access_changed"]
 
 
 Recheck = Callable[[LiveSocket], Awaitable[None]]
@@ -49,7 +50,10 @@ async def resume_socket(
     position = socket.last_seq  # before anything is awaited: what comes from here on waits in `held`
     await recheck(socket)
     reason: ResyncReason | None = None
-    if cursor is not None and cursor != position:
+    if cursor is not None and not socket.actor.may(Permission.INBOX):
+        # What is kept under their name may be from when they did: nothing of it is said again.
+        reason = "access_changed"
+    elif cursor is not None and cursor != position:
         reason = await _replay(pool, feed, socket, cursor, position, settings.replay_limit)
     await go_live(socket, recheck)
     if socket.lagging:
@@ -79,7 +83,7 @@ async def _replay(
         return "too_far"
     items = _conflated([item_from_row(row) for row in rows])
     for start in range(0, len(items), _ITEMS_PER_FRAME):
-        socket.queue.write(events_frame(items[start : start + _ITEMS_PER_FRAME]))
+        socket.queue.write(events_frame(socket.shown(items[start : start + _ITEMS_PER_FRAME])))
         await socket.queue.drained()
     DELIVERIES.inc(len(items))
     return None
@@ -96,7 +100,7 @@ async def go_live(socket: LiveSocket, recheck: Recheck) -> None:
         chunk, socket.held[:_ITEMS_PER_FRAME] = socket.held[:_ITEMS_PER_FRAME], []
         heard = [item for item in chunk if not socket.rooms.isdisjoint(item.audience)]
         if heard:
-            socket.queue.write(events_frame(heard))
+            socket.queue.write(events_frame(socket.shown(heard)))
             await socket.queue.drained()
     socket.held = None
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from inbox.conversations.service import access_conversation
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
-from inbox.kernel.errors import NotFound
+from inbox.kernel.errors import Forbidden, NotFound
 from realtime.presence import Roster
 from realtime.relay import Relay
 from realtime.sockets import LiveSocket
@@ -63,7 +63,7 @@ class Screens:
             for conversation_id in sorted(conversation_ids):
                 try:
                     await access_conversation(work, actor, conversation_id)
-                except NotFound:
+                except (NotFound, Forbidden):
                     continue
                 seen.add(conversation_id)
         return seen

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import socketio
 
+from inbox.kernel.actor import Origin
 from realtime.frames import OrjsonModule
 from realtime.wire import DirectManager, DirectServer
 
@@ -18,7 +19,7 @@ _MAX_PACKET_BYTES = 128 * 1024
 
 
 class Door(Protocol):
-    async def admit(self, sid: str, payload: Any) -> None:
+    async def admit(self, sid: str, origin: Origin, payload: Any) -> None:
         """Raises socketio's ConnectionRefusedError for those who may not come in."""
 
     async def welcome(self, sid: str) -> None:
@@ -63,7 +64,7 @@ class _Namespace(socketio.AsyncNamespace):
             assert self.server is not None
             if (queue := self.server.manager.queue_of(sid)) is not None:
                 queue.attach(args[1])
-            await self._door.admit(sid, args[2])
+            await self._door.admit(sid, _origin_of(args[1]), args[2])
             return None
         if event == "disconnect":
             self._door.gone(sid)
@@ -82,6 +83,17 @@ class _Manager(DirectManager):
         connected: str = await super().connect(sid, namespace)  # type: ignore[no-untyped-call]
         await self._door.welcome(sid)
         return connected
+
+
+def _origin_of(environ: dict[str, Any]) -> Origin:
+    """Where the connection comes from, as the edge has found out (the scope's client and request id)."""
+    scope: dict[str, Any] = environ.get("asgi.scope", {})
+    client = scope.get("client")
+    return Origin(
+        ip=client[0] if client else None,
+        user_agent=environ.get("HTTP_USER_AGENT", ""),
+        request_id=(scope.get("state") or {}).get("request_id"),
+    )
 
 
 def _origin_check(public_url: str) -> Callable[[str | None, dict[str, Any]], bool]:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from inbox.kernel.actor import Actor
+from inbox.kernel.actor import Actor, Origin
 from inbox.kernel.audience import conversation_room, standing_rooms
 from realtime.frames import Frame, events_frame, model_frame
 from realtime.log_item import Item
@@ -33,8 +33,9 @@ class AuthenticatedActor:
     expires_at: datetime
 
 
-Authenticate = Callable[[str], Awaitable[AuthenticatedActor]]
-"""Port: reads role and departments fresh. Raises Unauthenticated for a token that is expired, revoked or not ours."""
+Authenticate = Callable[[str, Origin], Awaitable[AuthenticatedActor]]
+"""Port: reads role and departments fresh. Raises Unauthenticated for a token that is expired, revoked or not ours, and
+Forbidden for one that may not be used from there."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +45,8 @@ class LiveSocket:
     actor: Actor
     expires_at: datetime
     queue: PacketQueue
+    origin: Origin = field(default_factory=Origin)
+    """Where its connection comes from; fixed for its life."""
     opened: set[UUID] = field(default_factory=set)
     """Conversations on this socket's screen."""
     rooms: frozenset[str] = frozenset()
@@ -74,14 +77,18 @@ class LiveSocket:
         """An unnumbered event of the protocol."""
         self.queue.write(model_frame(event, model))
 
+    def shown(self, items: Sequence[Item]) -> Sequence[Item]:
+        """The items as this socket's user may see them."""
+        return [item.masked for item in items] if self.actor.masks_phones else items
+
     def give(self, items: Sequence[Item], frame: Frame | None = None) -> None:
         """Delivers items that the caller has found to be above `last_seq` and visible; moves `last_seq`.
 
-        `frame`: the same items, encoded once for several sockets.
+        `frame`: the same items as this socket shows them, encoded once for several sockets.
         """
         self.last_seq = items[-1].seq
         if self.held is None:
-            self.queue.write(frame or events_frame(items))
+            self.queue.write(frame or events_frame(self.shown(items)))
         elif len(self.held) < _HELD_ITEMS:
             self.held.extend(items)
         else:

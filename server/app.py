@@ -11,51 +11,83 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from inbox.accounts.security import POLICY_TOPIC
 from inbox.ingest.service import Ingest
+from inbox.installation.settings import SETTINGS_TOPIC, SettingsCache
+from inbox.kernel.actor import Origin
 from realtime.asyncapi import build_asyncapi
+from realtime.background import Background
+from realtime.bus import Bus
 from realtime.gateway import build_gateway
 from realtime.sockets import AuthenticatedActor
 from server import hooks
 from server.api import build_api, close_api
 from server.api.media import media_routes
-from server.auth.actors import load_actor
+from server.api.problems import show_http
+from server.auth.gate import Gate
 from server.context import Context, build_context
+from server.edge.admission import Admission
+from server.edge.client_address import ClientAddress
+from server.edge.cors import Cors
+from server.edge.ip_allow import HookNetworks
+from server.edge.rate_limits import RateLimits
+from server.edge.request_id import RequestId
+from server.edge.security_headers import SecurityHeaders
 from server.garbage import settle_garbage_collector
 from server.graceful import before_shutdown
+from server.logs import configure_logs
 from server.settings import Settings
+from server.system_log import SystemLogWriter
 from server.web_app import build_web_app
 
 log = structlog.get_logger(__name__)
 
 
 def create_app() -> Starlette:
-    """For uvicorn: settings from the environment."""
-    return build_app(build_context(Settings()))
+    """For uvicorn with several processes: each reads its settings from the environment, and has its own log."""
+    settings = Settings()
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    return build_app(build_context(settings))
 
 
 def build_app(context: Context) -> Starlette:
     """Only constructs; the lifespan connects."""
     settings = context.settings
+    bus = Bus(settings.redis_url)
     ingest = Ingest(settings.resolved_system_database_url, context.vault, context.publisher)
     api = build_api(context)
+    admission: Admission = api.state.admission
+    installation: SettingsCache = api.state.installation_settings
+    gate: Gate = api.state.gate
 
-    async def authenticate(token: str) -> AuthenticatedActor:
-        claims = context.tokens.actor_from(token)
-        return AuthenticatedActor(await load_actor(context.database, claims), claims.expires_at)
+    async def authenticate(token: str, origin: Origin) -> AuthenticatedActor:
+        authenticated = await gate.authenticate_socket(token, origin)
+        await admission.admit_socket(authenticated.actor, origin.ip)
+        return authenticated
 
     gateway = build_gateway(
         settings=settings, database=context.database, pool=context.pool, redis_url=settings.redis_url,
-        authenticate=authenticate, publisher=context.publisher,
+        authenticate=authenticate, publisher=context.publisher, bus=bus,
     )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with context.opened():
+        background = Background()
+        async with context.opened(), SystemLogWriter(context.database, "serve").running():
+            await bus.start()
+            background.start_loop("installation.settings", installation.keep_fresh)
+            background.start_loop(
+                "installation.nudges", lambda: bus.subscribe_nudges(SETTINGS_TOPIC, installation.invalidate)
+            )
+            background.start_loop(
+                "edge.policies", lambda: bus.subscribe_nudges(POLICY_TOPIC, admission.forget)
+            )
             await ingest.start()
             await gateway.start()
             settle_garbage_collector()
@@ -65,6 +97,8 @@ def build_app(context: Context) -> Starlette:
             finally:
                 await gateway.stop()  # again when no signal came; idempotent
                 await ingest.stop()
+                await background.stop()
+                await bus.stop()
                 await close_api(api)
 
     async def is_ready(_: Request) -> Response:
@@ -83,10 +117,19 @@ def build_app(context: Context) -> Starlette:
 
     return Starlette(
         lifespan=lifespan,
-        middleware=[Middleware(hooks.WebhookGate, ingest=ingest, max_bytes=settings.hook_max_bytes)],
+        # Addresses that no mount takes (a line break in them): a problem as everywhere.
+        exception_handlers={HTTPException: show_http},
+        middleware=_edge(
+            settings,
+            Middleware(hooks.WebhookGate, ingest=ingest, max_bytes=settings.hook_max_bytes),
+            Middleware(RequestId),
+            Middleware(SecurityHeaders),
+            Middleware(Cors, known_origins=admission.known_origins, public_url=settings.public_url),
+            Middleware(RateLimits, limiter=api.state.limiter),
+        ),
         routes=[
             Mount("/socket.io", gateway.asgi_app),
-            *media_routes(context),
+            *media_routes(context, gate, admission.admit),
             Route("/api/asyncapi.json", asyncapi),
             Mount("/api", api),
             Route("/metrics", _metrics),
@@ -95,6 +138,14 @@ def build_app(context: Context) -> Starlette:
             Mount("/", build_web_app()),
         ],
     )
+
+
+def _edge(settings: Settings, webhooks: Middleware, *others: Middleware) -> list[Middleware]:
+    """From the outside in. Webhooks, the hottest route, pass only what an allow list needs, and nothing without one."""
+    who = Middleware(ClientAddress, trusted=settings.trusted_networks, header=settings.forwarded_header)
+    if settings.webhook_networks:
+        return [who, Middleware(HookNetworks, networks=settings.webhook_networks), webhooks, *others]
+    return [webhooks, who, *others]
 
 
 async def _metrics(_: Request) -> Response:

@@ -26,6 +26,9 @@ app = typer.Typer(
     help="Prosa: a live inbox for WhatsApp Business.",
 )
 
+audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(audit, name="audit")
+
 T = TypeVar("T")
 FromStdin = Annotated[bool, typer.Option("--settings-from-stdin", hidden=True)]
 """How `prosa run` starts its children: they import first, then read one line of JSON and begin."""
@@ -155,6 +158,21 @@ def create_admin(
 
 
 @app.command()
+def create_super_admin(
+    email: Annotated[str, typer.Option(prompt=True)],
+    name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Makes somebody who runs this installation: all accounts, people, settings, the system log."""
+    from server.maintenance import create_super_administrator
+
+    with _clear_errors():
+        typer.echo(
+            _run(create_super_administrator(_complete_settings(), email=email, name=name, password=password))
+        )
+
+
+@app.command()
 def connect_number(
     account: Annotated[str, typer.Option(prompt="Company")],
     name: Annotated[str, typer.Option(prompt="Name of the number", help="For example: Main")],
@@ -176,6 +194,36 @@ def connect_number(
                 )
             )
         )  # fmt: skip
+
+
+@app.command()
+def rotate_keys() -> None:
+    """Seals every stored secret anew with the newest of PROSA_ENCRYPTION_KEYS, so that older keys can be removed."""
+    from server.maintenance import rotate_encryption_keys
+
+    with _clear_errors():
+        report, unreadable = _run(rotate_encryption_keys(_complete_settings()))
+        typer.echo(report)
+        if unreadable:
+            raise typer.Exit(1)
+
+
+@audit.command()
+def verify(
+    account: Annotated[str | None, typer.Option(help="Slug of one account; every chain by default.")] = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help="File outside the database: heads are noted there and checked later.")
+    ] = None,
+) -> None:
+    """Proves that the audit log is whole. Ends with 1 and says what is broken when it is not."""
+    from server.audit_command import verify_audit
+
+    with _clear_errors():
+        report = _run(verify_audit(_complete_settings(), account=account, anchors_file=anchors))
+        for line in report.lines:
+            typer.echo(line)
+        if not report.is_whole:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import asyncpg
 import inbox.tables  # noqa: F401 - the whole schema, before the first query
 from inbox.kernel.database import Database, build_pool
 from inbox.kernel.encryption import Vault
+from inbox.mail.service import Mailer
 from inbox.media.storage import MediaStore
 from realtime.bus import RedisPublisher
 from server.auth.tokens import Tokens
@@ -26,6 +27,7 @@ class Context:
     settings: Settings
     database: Database
     vault: Vault
+    mailer: Mailer
     publisher: RedisPublisher
     media_store: MediaStore
     tokens: Tokens
@@ -50,9 +52,13 @@ def build_context(settings: Settings) -> Context:
     return Context(
         settings=settings,
         database=Database(
-            settings.resolved_app_database_url, settings.resolved_system_database_url, publisher=publisher
+            settings.resolved_app_database_url,
+            settings.resolved_system_database_url,
+            audit_key=settings.audit_key,
+            publisher=publisher,
         ),
         vault=settings.vault,
+        mailer=Mailer(settings.vault),
         publisher=publisher,
         media_store=MediaStore(settings.resolved_media_url),
         tokens=Tokens(settings),

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from server.log_tap import TAP
+
 
 def configure_logs(level: str, *, as_json: bool = False) -> None:
     """JSON lines for machines, short lines for people. Fields hold ids, never texts, phone numbers or tokens."""
@@ -13,6 +15,8 @@ def configure_logs(level: str, *, as_json: bool = False) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
+        # Warnings and errors go into the system log as well, where a process writes it.
+        TAP,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()

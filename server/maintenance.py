@@ -11,13 +11,16 @@ from inbox.accounts.repository import fetch_account_id, fetch_departments
 from inbox.accounts.service import add_member, create_account
 from inbox.ingest.connection import open_ingest_pool
 from inbox.ingest.replay import ReplayReport, replay
+from inbox.installation.people import add_super_admin
 from inbox.kernel.actor import Role
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Invalid, NotFound
 from inbox.numbers.models import WhatsAppApp
 from inbox.numbers.service import add_number
 from realtime.bus import RedisPublisher
-from server.auth.passwords import MIN_PASSWORD_CHARACTERS, Passwords
+from server.auth.password_rules import check_password_rules
+from server.auth.passwords import Passwords
+from server.rotate_keys import rotate_keys
 from server.settings import Settings
 
 _FIRST_DEPARTMENT = ("Atendimento", "#3b7f6f")
@@ -27,10 +30,8 @@ async def create_administrator(
     settings: Settings, *, email: str, name: str, account: str, password: str
 ) -> str:
     """Makes the company if its name is new. Raises Conflict when the e-mail address is taken."""
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise Invalid(f"the password needs at least {MIN_PASSWORD_CHARACTERS} characters")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        raise Invalid(f"{email} is not an e-mail address")
+    check_password_rules(password, email=email, name=name)
+    _check_address(email)
     password_hash = await Passwords().hash(password)
     async with _database(settings) as database, database.system() as work:
         found = await fetch_account_id(work.session, _slug(account))
@@ -45,6 +46,16 @@ async def create_administrator(
             department_ids=department_ids,
         )  # fmt: skip
     return f"{email} administers {account}. Sign in at {settings.base_url}"
+
+
+async def create_super_administrator(settings: Settings, *, email: str, name: str, password: str) -> str:
+    """Somebody who runs the installation. Raises WeakPassword, Conflict when the e-mail address is taken."""
+    check_password_rules(password, email=email, name=name)
+    _check_address(email)
+    password_hash = await Passwords().hash(password)
+    async with _database(settings) as database, database.system() as work:
+        await add_super_admin(work, name=name, email=email, password_hash=password_hash)
+    return f"{email} runs this installation. Sign in at {settings.base_url}"
 
 
 async def connect_whatsapp_number(
@@ -89,13 +100,29 @@ async def replay_parked(
     return f"{total.replayed} replayed, {total.still_parked} still parked"
 
 
+async def rotate_encryption_keys(settings: Settings) -> tuple[str, int]:
+    """A line per column, and how many secrets no key opens."""
+    async with _database(settings) as database:
+        report = await rotate_keys(database, settings.vault)
+    return str(report), report.unreadable
+
+
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.resolved_app_database_url, settings.resolved_system_database_url)
+    database = Database(
+        settings.resolved_app_database_url,
+        settings.resolved_system_database_url,
+        audit_key=settings.audit_key,
+    )
     try:
         yield database
     finally:
         await database.close()
+
+
+def _check_address(email: str) -> None:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise Invalid(f"{email} is not an e-mail address")
 
 
 def _slug(name: str) -> str:

@@ -58,6 +58,8 @@ class Installation:
     settings: Settings
     demo: "DemoAccount"
     sandbox_port: int
+    has_mailbox: bool
+    """False when PROSA_SMTP_URL names a real mail server."""
     postgres: EmbeddedPostgres | None
     valkey: EmbeddedValkey | None
     children: dict[str, Child]
@@ -65,6 +67,10 @@ class Installation:
     @property
     def sandbox_url(self) -> str:
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def mailbox_url(self) -> str | None:
+        return f"{self.sandbox_url}/mailbox" if self.has_mailbox else None
 
     def pids(self) -> dict[str, int | None]:
         return {
@@ -82,6 +88,7 @@ class Installation:
                 "app_database_url": self.settings.resolved_app_database_url,
                 "redis_url": self.settings.redis_url,
                 "sandbox_url": self.sandbox_url,
+                "mailbox_url": self.mailbox_url,
                 "webhook_url": f"{self.settings.base_url}/hooks/whatsapp/{self.demo.hook_key}",
                 "app_secret": self.demo.app_secret,
                 "verify_token": self.demo.verify_token,
@@ -130,7 +137,11 @@ async def _installation(
         postgres, valkey, settings = await _servers(given, folder, servers)
         sandbox_port = free_port()
         demo = await _prepare_database(settings, sandbox_port)
-        config = _sandbox_config(settings, demo, sandbox_port, folder.path, options)
+        has_mailbox = not settings.smtp_url.get_secret_value()
+        smtp_port = free_port() if has_mailbox else None
+        if has_mailbox:
+            settings = settings.model_copy(update={"smtp_url": SecretStr(f"smtp://127.0.0.1:{smtp_port}")})
+        config = _sandbox_config(settings, demo, sandbox_port, smtp_port, folder.path, options)
         await serve.tell(settings.as_json(), ready_url=f"{settings.base_url_local}/readyz")
         await serve.ready()
         # The sandbox verifies the webhook at its start, so serve comes first; nobody waits for the worker.
@@ -142,7 +153,13 @@ async def _installation(
         await work.tell(settings.as_json())
         await sandbox.ready()
         yield Installation(
-            settings, demo, sandbox_port, postgres, valkey, {"serve": serve, "work": work, "sandbox": sandbox}
+            settings,
+            demo,
+            sandbox_port,
+            has_mailbox,
+            postgres,
+            valkey,
+            {"serve": serve, "work": work, "sandbox": sandbox},
         )
 
 
@@ -187,6 +204,9 @@ async def _servers(
             "encryption_keys": given.encryption_keys
             if given.encryption_keys.get_secret_value()
             else SecretStr(folder.keys.encryption_keys),
+            # On one's own machine the printed super admin is tried out; who says otherwise is heard.
+            "super_admin_second_factor": given.super_admin_second_factor
+            and "super_admin_second_factor" in given.model_fields_set,
         }
     )
     if valkey is None:
@@ -195,7 +215,12 @@ async def _servers(
 
 
 def _sandbox_config(
-    settings: Settings, demo: "DemoAccount", port: int, folder: Path, options: RunOptions
+    settings: Settings,
+    demo: "DemoAccount",
+    port: int,
+    smtp_port: int | None,
+    folder: Path,
+    options: RunOptions,
 ) -> SandboxConfig:
     return SandboxConfig(
         port=port,
@@ -209,6 +234,7 @@ def _sandbox_config(
         seed=options.seed,
         customers_per_minute=options.customers_per_minute if options.customers else 0.0,
         data_dir=folder / "sandbox",
+        smtp_port=smtp_port,
     )
 
 
@@ -252,6 +278,10 @@ def _greet(installation: Installation, seconds: float) -> None:
         f"\n[bold]Prosa[/bold] está no ar · is up: [bold link={url}]{url}[/]  [dim]({seconds:.1f} s)[/dim]"
     )
     console.print(f"Telefone de um cliente · a customer's phone: [link]{installation.sandbox_url}/phone[/]")
+    if installation.mailbox_url:
+        console.print(
+            f"E-mails (convites, senhas) · mail (invitations, passwords): [link]{installation.mailbox_url}[/]"
+        )
     console.print(f"API: {url}/api/docs   Logs: {installation.settings.data_dir / 'logs'}\n")
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     for heading in ("papel · role", "e-mail", "senha · password"):

@@ -5,6 +5,7 @@ import uvicorn
 from realtime.wire import UVICORN_WEBSOCKET_OPTIONS
 from server.app import build_app
 from server.context import build_context
+from server.edge.http_protocol import uvicorn_options
 from server.settings import Settings
 
 # Time for running requests and the last flush; below the 30 s that Docker and systemd give before they kill.
@@ -21,7 +22,7 @@ def serve(settings: Settings, workers: int = 1) -> None:
         port=settings.port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        **uvicorn_options(),
         ws="realtime.wire:DirectWebSocket",
         **UVICORN_WEBSOCKET_OPTIONS,
         access_log=False,

@@ -7,13 +7,16 @@ import hashlib
 import hmac
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inbox.kernel.encryption import Vault
+from inbox.mail.mail_server import MailServer, parse_mail_server
+from server.edge.client_address import IpNetwork, parse_networks
 
 
 class Settings(BaseSettings):
@@ -50,10 +53,32 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 100 * 1024 * 1024
     """The largest document that WhatsApp takes (cloud-api, section 4)."""
 
+    # The edge
+    trusted_proxies: str = ""
+    """Networks (CIDR, comma-separated) of the proxies in front of us: only their word on who the client is counts."""
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    """The header that those proxies set; the other is ignored, for clients may write it."""
+    hook_networks: str = ""
+    """Networks from which webhooks are taken; empty: from everywhere (they are signed)."""
+    rate_limit_factor: float = Field(default=1.0, gt=0, le=1000)
+    """All rate limits of accounts/plans times this: for load tests, or a machine that bears more or less."""
+    outbound_hosts: str = ""
+    """Hosts (host or host:port) that users may make us call although they are inside, for development; empty: none."""
+    outbound_ports: str = "80,443,8080,8443"
+    """Ports that users may make us call."""
+
+    # Mail
+    smtp_url: SecretStr = SecretStr("")
+    """smtp://user:password@host:587 (STARTTLS), smtps://host:465, or smtp://host:25?tls=never; empty: mails wait."""
+    mail_from: str = "Prosa <prosa@localhost>"
+    """Who mails come from; an address that the mail server may send for."""
+
     # Behaviour
     event_retention_days: int = Field(default=7, ge=1)
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     session_days: int = Field(default=30, ge=1)
+    super_admin_second_factor: bool = True
+    """Super admins must have a second factor. `prosa run` does without, so that its demo can be tried at once."""
     secure_cookies: bool = False
     """True behind https; `prosa serve` sets it when public_url is https."""
     log_level: str = "INFO"
@@ -66,11 +91,52 @@ class Settings(BaseSettings):
     replay_limit: int = 5000
     """A cursor further behind than this gets resync_required: refetching is cheaper."""
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            parse_mail_server(value.get_secret_value())
+        return value
+
     @cached_property
     def vault(self) -> Vault:
         return Vault(
             [bytes.fromhex(key) for key in self.encryption_keys.get_secret_value().split(",") if key]
         )
+
+    @field_validator("trusted_proxies", "hook_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        parse_networks(split_list(value))
+        return value
+
+    @field_validator("outbound_ports")
+    @classmethod
+    def _are_ports(cls, value: str) -> str:
+        if not all(0 < int(port) < 65536 for port in split_list(value)):
+            raise ValueError("ports are numbers from 1 to 65535")
+        return value
+
+    @property
+    def trusted_networks(self) -> tuple[IpNetwork, ...]:
+        return parse_networks(split_list(self.trusted_proxies))
+
+    @property
+    def webhook_networks(self) -> tuple[IpNetwork, ...]:
+        return parse_networks(split_list(self.hook_networks))
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        url = self.smtp_url.get_secret_value()
+        return parse_mail_server(url) if url else None
+
+    @property
+    def inside_hosts(self) -> frozenset[str]:
+        return frozenset(host.lower() for host in split_list(self.outbound_hosts))
+
+    @property
+    def callable_ports(self) -> frozenset[int]:
+        return frozenset(int(port) for port in split_list(self.outbound_ports))
 
     @property
     def base_url(self) -> str:
@@ -94,6 +160,11 @@ class Settings(BaseSettings):
     def resolved_media_url(self) -> str:
         return self.media_url or (self.data_dir / "media").absolute().as_uri()
 
+    @property
+    def audit_key(self) -> bytes:
+        """Authenticates the audit log (kernel/audit); derived, and nowhere in the database."""
+        return hmac.new(self.secret_key.get_secret_value().encode(), b"audit log", hashlib.sha256).digest()
+
     def role_password(self, role: str) -> str:
         """Derived, so that one secret suffices; `prosa migrate` gives it to the role."""
         return hmac.new(
@@ -113,3 +184,8 @@ class Settings(BaseSettings):
         url = urlsplit(self.database_url)
         place = url.netloc.rpartition("@")[2]
         return urlunsplit(url._replace(netloc=f"{role}:{self.role_password(role)}@{place}"))
+
+
+def split_list(value: str) -> list[str]:
+    """A comma-separated setting."""
+    return [part.strip() for part in value.split(",") if part.strip()]

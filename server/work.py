@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -20,10 +21,19 @@ import procrastinate
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from inbox.accounts.account_export import AccountExportMaker
+from inbox.accounts.account_jobs import account_jobs
+from inbox.audit.export import AuditExportMaker
+from inbox.exports.jobs import ExportWorker, export_jobs
+from inbox.exports.views import ExportKind, ExportMaker
+from inbox.identity.jobs import identity_jobs
+from inbox.installation.jobs import installation_jobs
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Unavailable
 from inbox.kernel.ids import new_id
 from inbox.kernel.job_worker import build_job_app, maintenance_jobs, renew_event_partitions, run_jobs
+from inbox.mail.jobs import MailSender, mail_jobs
+from inbox.mail.service import Mailer
 from inbox.media.fetch import MediaFetcher, media_jobs
 from inbox.media.storage import MediaStore
 from inbox.media.uploads import MetaUploads
@@ -33,10 +43,16 @@ from inbox.outbox.jobs import receipt_jobs
 from inbox.outbox.lease import Lease
 from inbox.outbox.pool import open_outbox_pool
 from inbox.outbox.targets import NumberTarget, Targets
+from inbox.privacy.contact_archive import ContactExportMaker
+from inbox.privacy.eraser import Eraser
+from inbox.privacy.jobs import privacy_jobs
+from inbox.privacy.retention import Retention
 from inbox.whatsapp.client import GraphClient, GraphTarget
-from inbox.whatsapp.http import build_http_client
+from inbox.whatsapp.http import SANDBOX_HOSTS, build_http_client
 from realtime.bus import Bus, RedisPublisher
+from realtime.ephemeral import announce_account_change
 from server.settings import Settings
+from server.system_log import SystemLogWriter
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +108,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     """Runs until SIGTERM, SIGINT or `stop`. Raises when a part fails for good or the database is never there."""
     stop = stop or asyncio.Event()
     with _stopped_by_signals(stop):
-        async with open_worker(settings) as worker:
+        async with open_worker(settings) as worker, SystemLogWriter(worker.database, "work").running():
             await worker.run(stop)
 
 
@@ -103,12 +119,15 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
         publisher = RedisPublisher(settings.redis_url)
         stack.push_async_callback(publisher.close)
         database = Database(
-            settings.resolved_app_database_url, settings.resolved_system_database_url, publisher=publisher
+            settings.resolved_app_database_url,
+            settings.resolved_system_database_url,
+            audit_key=settings.audit_key,
+            publisher=publisher,
         )
         stack.push_async_callback(database.close)
         pool = await _connect(settings.resolved_system_database_url)
         stack.push_async_callback(pool.close)
-        http = build_http_client()
+        http = build_http_client(inside_hosts=[*SANDBOX_HOSTS, *settings.inside_hosts])
         stack.push_async_callback(http.aclose)
         yield _build_worker(settings, database, pool, http, publisher)
 
@@ -150,9 +169,26 @@ def _build_worker(
             maintenance_jobs(database, keep_days=settings.event_retention_days),
             media_jobs(MediaFetcher(database, store, client, graph_target), database, store),
             receipt_jobs(targets, client),
+            mail_jobs(MailSender(database, settings.vault, settings.mail_server, settings.mail_from)),
+            export_jobs(_export_worker(settings, database, store)),
+            privacy_jobs(Eraser(database, store, settings.vault), Retention(database, store)),
+            account_jobs(database, store, partial(announce_account_change, publisher)),
+            installation_jobs(database),
+            identity_jobs(database),
         ],
     )
     return Worker(settings, database, pool, http, Bus(settings.redis_url), dispatcher, jobs, wake)
+
+
+def _export_worker(settings: Settings, database: Database, store: MediaStore) -> ExportWorker:
+    makers: dict[ExportKind, ExportMaker] = {
+        ExportKind.AUDIT: AuditExportMaker(database),
+        ExportKind.CONTACT: ContactExportMaker(database, store),
+        ExportKind.ACCOUNT: AccountExportMaker(database, store),
+    }
+    return ExportWorker(
+        database, store, Mailer(settings.vault), makers, page_url=f"{settings.base_url}/settings/exports"
+    )
 
 
 async def _connect(url: str) -> asyncpg.Pool:

@@ -107,7 +107,10 @@ def publisher() -> RecordingPublisher:
 @pytest.fixture(scope="module")
 async def database(settings: Settings, publisher: RecordingPublisher) -> AsyncIterator[Database]:
     database = Database(
-        settings.resolved_app_database_url, settings.resolved_system_database_url, publisher=publisher
+        settings.resolved_app_database_url,
+        settings.resolved_system_database_url,
+        audit_key=settings.audit_key,
+        publisher=publisher,
     )
     yield database
     await database.close()

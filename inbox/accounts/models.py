@@ -1,13 +1,21 @@
-"""Tables of accounts: the tenant, its people, their departments and their browser sessions."""
+"""Tables of accounts: the tenant, its people and their departments."""
 
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import ARRAY, ForeignKeyConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
-from inbox.kernel.columns import big_column, created_column, ip_column, small_column, text_column
+import inbox.identity.models  # noqa: F401 - the tables that foreign keys name
+from inbox.kernel.columns import (
+    big_column,
+    created_column,
+    json_column,
+    small_column,
+    text_array_column,
+    text_column,
+)
 
 _CASCADE: Final = "CASCADE"
 
@@ -22,6 +30,41 @@ class Account(SQLModel, table=True):
     time_zone: str = text_column("America/Sao_Paulo")
     brand_color: str | None = text_column(None)
     created_at: datetime = created_column()
+    state: str = text_column("active")
+    """accounts/lifecycle.AccountState."""
+    state_reason: str | None = text_column(None)
+    state_since: datetime = created_column()
+    closing_by: str | None = text_column(None)
+    erase_after: datetime | None = None
+    erased_at: datetime | None = None
+    plan: str = text_column("standard")
+    logo_key: str | None = text_column(None)
+    business_hours: dict[str, Any] = json_column(dict)
+    security: dict[str, Any] = json_column(dict)
+    privacy: dict[str, Any] = json_column(dict)
+    version: int = 1
+
+
+class UsageDay(SQLModel, table=True):
+    """Messages of one day; accounts/usage."""
+
+    __tablename__ = "usage_days"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
+    day: date = Field(primary_key=True)
+    messages_in: int = big_column(0)
+    messages_out: int = big_column(0)
+
+
+class UsageMark(SQLModel, table=True):
+    """How far an account's usage is counted."""
+
+    __tablename__ = "usage_marks"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
+    counted_to: UUID
+    storage_bytes: int = big_column(0)
+    storage_at: datetime | None = None
 
 
 class EventCounter(SQLModel, table=True):
@@ -33,26 +76,27 @@ class EventCounter(SQLModel, table=True):
     seq: int = big_column(0)
 
 
-class User(SQLModel, table=True):
-    """A person; may belong to several accounts. prosa_app may not read `password_hash`: select columns, not the row."""
+class CustomRole(SQLModel, table=True):
+    """A role of the account's own making: a name for a list of permissions."""
 
-    __tablename__ = "users"
+    __tablename__ = "roles"
 
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
     id: UUID = Field(primary_key=True)
-    email: str = text_column()
     name: str = text_column()
-    password_hash: str = text_column()
-    locale: str = text_column("pt-BR")
+    permissions: list[str] = text_array_column()
+    version: int = 1
     created_at: datetime = created_column()
-    disabled_at: datetime | None = None
 
 
 class Membership(SQLModel, table=True):
     __tablename__ = "memberships"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "role_id"], ["roles.account_id", "roles.id"]),)
 
     account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
     user_id: UUID = Field(primary_key=True, foreign_key="users.id", ondelete=_CASCADE)
     role: str = text_column()
+    role_id: UUID | None = None
     capacity: int = small_column(5)
     availability: str = text_column("offline")
     pause_reason: str | None = text_column(None)
@@ -69,6 +113,8 @@ class Department(SQLModel, table=True):
     name: str = text_column()
     color: str = text_column("#5b7083")
     position: int = small_column(0)
+    archived_at: datetime | None = None
+    version: int = 1
     created_at: datetime = created_column()
 
 
@@ -88,19 +134,22 @@ class MembershipDepartment(SQLModel, table=True):
     department_id: UUID = Field(primary_key=True)
 
 
-class Session(SQLModel, table=True):
-    """A signed-in browser. The refresh token rotates within it; only hashes are kept. Known to prosa_system only."""
+class Invitation(SQLModel, table=True):
+    """A link that lets one address in. Known by the hash of its token."""
 
-    __tablename__ = "sessions"
+    __tablename__ = "invitations"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "role_id"], ["roles.account_id", "roles.id"]),)
 
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
     id: UUID = Field(primary_key=True)
-    user_id: UUID = Field(foreign_key="users.id", ondelete=_CASCADE)
-    current_account_id: UUID = Field(foreign_key="accounts.account_id", ondelete=_CASCADE)
+    email: str = text_column()
+    name: str = text_column("")
+    role: str = text_column()
+    role_id: UUID | None = None
+    department_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
     token_hash: bytes
-    previous_token_hash: bytes | None = None
-    rotated_at: datetime = created_column()
+    invited_by: UUID
     created_at: datetime = created_column()
     expires_at: datetime
+    accepted_at: datetime | None = None
     revoked_at: datetime | None = None
-    user_agent: str = text_column("")
-    ip: str | None = ip_column()

@@ -1,7 +1,8 @@
-"""SQL of accounts, people and departments. `users.password_hash` and `sessions` are read by prosa_system only."""
+"""SQL of people and departments, as everybody of the account may read it; what managing them writes is beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,15 +10,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.accounts.events import Availability, DepartmentView, MemberView
 from inbox.kernel.actor import Role
+from inbox.kernel.permissions import BUILT_IN_ROLES, Permission, known_permissions
 from inbox.kernel.rows import Row
 
-_MEMBER_SELECT = """
-SELECT u.id, u.name, u.email, m.role, m.availability, m.pause_reason, m.availability_since, m.version,
-       coalesce((SELECT array_agg(d.department_id ORDER BY d.department_id) FROM membership_departments d
-                 WHERE d.account_id = m.account_id AND d.user_id = m.user_id), '{}') AS department_ids
-FROM memberships m JOIN users u ON u.id = m.user_id
-WHERE m.account_id = :account_id AND u.disabled_at IS NULL
+MEMBER_COLUMNS: Final = """
+u.id, u.name, u.email, m.role, m.role_id, r.name AS role_name, r.permissions AS role_permissions, m.capacity,
+m.availability, m.pause_reason, m.availability_since, m.version,
+coalesce((SELECT array_agg(d.department_id ORDER BY d.department_id) FROM membership_departments d
+          WHERE d.account_id = m.account_id AND d.user_id = m.user_id), '{}') AS department_ids
 """
+"""What `member_view` reads, of MEMBER_TABLES."""
+
+MEMBER_TABLES: Final = """
+memberships m JOIN users u ON u.id = m.user_id LEFT JOIN roles r ON r.account_id = m.account_id AND r.id = m.role_id
+"""
+
+_MEMBER_SELECT = f"SELECT {MEMBER_COLUMNS} FROM {MEMBER_TABLES} WHERE m.account_id = :account_id"
+_ENABLED = "AND u.disabled_at IS NULL"
+
+
+def role_permissions(role: str, custom: Collection[str] | None) -> frozenset[Permission]:
+    """What a role gives: `custom` is `roles.permissions` of a custom one."""
+    if role == Role.CUSTOM.value:
+        return known_permissions(list(custom or ()))
+    return BUILT_IN_ROLES[role]
+
+
+def has_permission(permission: Permission) -> str:
+    """SQL: whether the membership `m` has the permission, by its built-in role or its custom one. No parameters."""
+    built_in = ", ".join(f"'{name}'" for name, granted in BUILT_IN_ROLES.items() if permission in granted)
+    return f"""(m.role IN ({built_in}) OR EXISTS (
+        SELECT FROM roles own WHERE own.account_id = m.account_id AND own.id = m.role_id
+          AND '{permission.value}' = ANY(own.permissions)))"""
 
 
 def member_view(row: Row) -> MemberView:
@@ -26,7 +50,11 @@ def member_view(row: Row) -> MemberView:
         name=row["name"],
         email=row["email"],
         role=Role(row["role"]),
+        role_id=row["role_id"],
+        role_name=row["role_name"] or "",
+        permissions=sorted(role_permissions(row["role"], row["role_permissions"])),
         department_ids=list(row["department_ids"]),
+        capacity=row["capacity"],
         availability=row["availability"],
         pause_reason=row["pause_reason"],
         availability_since=row["availability_since"],
@@ -36,24 +64,38 @@ def member_view(row: Row) -> MemberView:
 
 async def fetch_members(session: AsyncSession, account_id: UUID) -> list[MemberView]:
     result = await session.execute(
-        text(f"{_MEMBER_SELECT} ORDER BY u.name, u.id"), {"account_id": account_id}
+        text(f"{_MEMBER_SELECT} {_ENABLED} ORDER BY u.name, u.id"), {"account_id": account_id}
     )
     return [member_view(row) for row in result.mappings()]
 
 
-async def fetch_member(session: AsyncSession, account_id: UUID, user_id: UUID) -> MemberView | None:
-    result = await session.execute(
-        text(f"{_MEMBER_SELECT} AND m.user_id = :user_id"), {"account_id": account_id, "user_id": user_id}
-    )
+async def fetch_member(
+    session: AsyncSession, account_id: UUID, user_id: UUID, *, with_disabled: bool = False
+) -> MemberView | None:
+    statement = f"{_MEMBER_SELECT} AND m.user_id = :user_id {'' if with_disabled else _ENABLED}"
+    result = await session.execute(text(statement), {"account_id": account_id, "user_id": user_id})
     row = result.mappings().one_or_none()
     return member_view(row) if row is not None else None
 
 
-async def fetch_departments(session: AsyncSession, account_id: UUID) -> list[DepartmentView]:
+async def hold_membership(session: AsyncSession, account_id: UUID, user_id: UUID) -> bool:
+    """Whether this person is in the account; if so, they stay until this transaction ends (their removal waits)."""
     result = await session.execute(
         text(
-            """SELECT id, name, color, position FROM departments
-            WHERE account_id = :account_id ORDER BY position, name"""
+            """SELECT user_id FROM memberships WHERE account_id = :account_id AND user_id = :user_id
+            FOR KEY SHARE"""
+        ),
+        {"account_id": account_id, "user_id": user_id},
+    )
+    return result.one_or_none() is not None
+
+
+async def fetch_departments(session: AsyncSession, account_id: UUID) -> list[DepartmentView]:
+    """Archived ones too, last."""
+    result = await session.execute(
+        text(
+            """SELECT id, name, color, position, archived_at, version FROM departments
+            WHERE account_id = :account_id ORDER BY archived_at IS NOT NULL, position, name"""
         ),
         {"account_id": account_id},
     )
@@ -63,21 +105,34 @@ async def fetch_departments(session: AsyncSession, account_id: UUID) -> list[Dep
 async def is_member_of_department(
     session: AsyncSession, account_id: UUID, department_id: UUID, user_id: UUID | None
 ) -> bool:
-    """Whether the department exists and, with `user_id`, whether that person answers for it (admins do everywhere)."""
-    result = await session.execute(
+    """Whether the department takes tickets and, with `user_id`, whether that person answers for it: who works in the
+    inbox and is of the department, or has all of them.
+
+    What was found stays so until this transaction ends: archiving the department and removing the person wait.
+    """
+    department = await session.execute(
         text(
-            """SELECT EXISTS (
-                SELECT FROM departments d WHERE d.account_id = :account_id AND d.id = :department_id
-                AND (CAST(:user_id AS uuid) IS NULL OR EXISTS (
-                    SELECT FROM memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
-                    WHERE m.account_id = d.account_id AND m.user_id = :user_id
-                      AND (m.role = 'admin' OR EXISTS (
-                        SELECT FROM membership_departments md
-                        WHERE md.account_id = d.account_id AND md.user_id = m.user_id AND md.department_id = d.id)))))"""
+            """SELECT id FROM departments
+            WHERE account_id = :account_id AND id = :department_id AND archived_at IS NULL FOR KEY SHARE"""
+        ),
+        {"account_id": account_id, "department_id": department_id},
+    )
+    if department.one_or_none() is None:
+        return False
+    if user_id is None:
+        return True
+    answers = await session.execute(
+        text(
+            f"""SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
+            WHERE m.account_id = :account_id AND m.user_id = :user_id AND {has_permission(Permission.INBOX)}
+              AND ({has_permission(Permission.DEPARTMENTS_ALL)} OR EXISTS (
+                SELECT FROM membership_departments md WHERE md.account_id = m.account_id
+                  AND md.user_id = m.user_id AND md.department_id = :department_id))
+            FOR KEY SHARE OF m"""
         ),
         {"account_id": account_id, "department_id": department_id, "user_id": user_id},
     )
-    return bool(result.scalar_one())
+    return answers.one_or_none() is not None
 
 
 async def update_availability(
@@ -108,173 +163,6 @@ async def update_availability(
     return result.one_or_none() is not None
 
 
-# ── signing in (prosa_system) ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    user_id: UUID
-    password_hash: str
-    account_id: UUID | None
-    """The account of their oldest membership; None when they have none left."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionMember:
-    """Somebody within one account, as a session shows them."""
-
-    user_id: UUID
-    name: str
-    email: str
-    locale: str
-    account_id: UUID
-    account_name: str
-    account_locale: str
-    time_zone: str
-    brand_color: str | None
-    role: Role
-    department_ids: tuple[UUID, ...]
-
-
-async def fetch_credentials(session: AsyncSession, email: str) -> Credentials | None:
-    result = await session.execute(
-        text(
-            """SELECT u.id, u.password_hash,
-                   (SELECT m.account_id FROM memberships m WHERE m.user_id = u.id
-                    ORDER BY m.created_at, m.account_id LIMIT 1)
-            FROM users u WHERE lower(u.email) = lower(:email) AND u.disabled_at IS NULL"""
-        ),
-        {"email": email},
-    )
-    row = result.one_or_none()
-    if row is None:
-        return None
-    user_id, password_hash, account_id = row
-    # Plain ids: asyncpg's own class of UUID is refused by orjson.
-    return Credentials(
-        UUID(int=user_id.int), password_hash, UUID(int=account_id.int) if account_id is not None else None
-    )
-
-
-async def set_password_hash(session: AsyncSession, user_id: UUID, password_hash: str) -> None:
-    await session.execute(
-        text("UPDATE users SET password_hash = :password_hash WHERE id = :user_id"),
-        {"user_id": user_id, "password_hash": password_hash},
-    )
-
-
-async def fetch_session_member(
-    session: AsyncSession, account_id: UUID, user_id: UUID, session_id: UUID, at: datetime
-) -> SessionMember | None:
-    """None when the person is disabled, has left the account, or the session is revoked or over."""
-    result = await session.execute(
-        text(
-            """SELECT u.name, u.email, u.locale, a.name AS account_name,
-                   a.locale AS account_locale, a.time_zone, a.brand_color, m.role,
-                   coalesce((SELECT array_agg(d.department_id ORDER BY d.department_id) FROM membership_departments d
-                             WHERE d.account_id = m.account_id AND d.user_id = m.user_id), '{}') AS department_ids
-            FROM memberships m JOIN users u ON u.id = m.user_id JOIN accounts a ON a.account_id = m.account_id
-            JOIN sessions s ON s.id = :session_id AND s.user_id = u.id
-            WHERE m.account_id = :account_id AND m.user_id = :user_id AND u.disabled_at IS NULL
-              AND s.revoked_at IS NULL AND s.expires_at > :at"""
-        ),
-        {"account_id": account_id, "user_id": user_id, "session_id": session_id, "at": at},
-    )
-    row = result.mappings().one_or_none()
-    if row is None:
-        return None
-    return SessionMember(
-        user_id=user_id,
-        name=row["name"],
-        email=row["email"],
-        locale=row["locale"],
-        account_id=account_id,
-        account_name=row["account_name"],
-        account_locale=row["account_locale"],
-        time_zone=row["time_zone"],
-        brand_color=row["brand_color"],
-        role=Role(row["role"]),
-        # asyncpg gives a subclass of UUID that orjson refuses; an Actor travels far.
-        department_ids=tuple(UUID(int=found.int) for found in row["department_ids"]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshSession:
-    id: UUID
-    user_id: UUID
-    account_id: UUID
-    is_previous: bool
-    """The token given is the one before the current one."""
-    rotated_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-
-
-async def insert_session(
-    session: AsyncSession,
-    *,
-    session_id: UUID,
-    user_id: UUID,
-    account_id: UUID,
-    token_hash: bytes,
-    expires_at: datetime,
-    user_agent: str,
-    ip: str | None,
-) -> None:
-    await session.execute(
-        text(
-            """INSERT INTO sessions (id, user_id, current_account_id, token_hash, expires_at, user_agent, ip)
-            VALUES (:id, :user_id, :account_id, :token_hash, :expires_at, :user_agent, CAST(CAST(:ip AS text) AS inet))"""
-        ),
-        {
-            "id": session_id,
-            "user_id": user_id,
-            "account_id": account_id,
-            "token_hash": token_hash,
-            "expires_at": expires_at,
-            "user_agent": user_agent,
-            "ip": ip,
-        },
-    )
-
-
-async def lock_session_by_token(session: AsyncSession, token_hash: bytes) -> RefreshSession | None:
-    """The session of a refresh token, current or previous, locked: of two racing tabs one rotates first."""
-    result = await session.execute(
-        text(
-            """SELECT id, user_id, current_account_id, token_hash <> :token_hash, rotated_at, expires_at, revoked_at
-            FROM sessions WHERE token_hash = :token_hash OR previous_token_hash = :token_hash FOR UPDATE"""
-        ),
-        {"token_hash": token_hash},
-    )
-    row = result.one_or_none()
-    if row is None:
-        return None
-    id_, user_id, account_id, *rest = row
-    # Plain ids: asyncpg's own class of UUID is refused by orjson.
-    return RefreshSession(UUID(int=id_.int), UUID(int=user_id.int), UUID(int=account_id.int), *rest)
-
-
-async def rotate_session(
-    session: AsyncSession, session_id: UUID, token_hash: bytes, at: datetime, expires_at: datetime
-) -> None:
-    await session.execute(
-        text(
-            """UPDATE sessions SET previous_token_hash = token_hash, token_hash = :token_hash, rotated_at = :at,
-                   expires_at = :expires_at WHERE id = :id"""
-        ),
-        {"id": session_id, "token_hash": token_hash, "at": at, "expires_at": expires_at},
-    )
-
-
-async def revoke_session(session: AsyncSession, session_id: UUID, at: datetime) -> None:
-    await session.execute(
-        text("UPDATE sessions SET revoked_at = coalesce(revoked_at, :at) WHERE id = :id"),
-        {"id": session_id, "at": at},
-    )
-
-
 # ── setting up (prosa_system) ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -282,11 +170,3 @@ async def fetch_account_id(session: AsyncSession, slug: str) -> UUID | None:
     result = await session.execute(text("SELECT account_id FROM accounts WHERE slug = :slug"), {"slug": slug})
     account_id: UUID | None = result.scalar_one_or_none()
     return account_id
-
-
-async def fetch_user_id(session: AsyncSession, email: str) -> UUID | None:
-    result = await session.execute(
-        text("SELECT id FROM users WHERE lower(email) = lower(:email)"), {"email": email}
-    )
-    user_id: UUID | None = result.scalar_one_or_none()
-    return user_id

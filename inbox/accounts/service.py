@@ -1,4 +1,4 @@
-"""An account's people and departments: making them, listing them, and who is available."""
+"""An account's people: who is there, who is available, and setting an account up."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -6,29 +6,29 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from inbox.accounts import repository
-from inbox.accounts.events import Availability, DepartmentView, MemberView, member_updated
-from inbox.accounts.models import Account, Department, EventCounter, Membership, MembershipDepartment, User
+from inbox.accounts.events import Availability, MemberView, member_updated
+from inbox.accounts.models import Account, Department, EventCounter, Membership, MembershipDepartment
+from inbox.identity.models import User
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database, UnitOfWork
-from inbox.kernel.errors import Conflict, NotFound
+from inbox.kernel.errors import Conflict, Forbidden, NotFound
 from inbox.kernel.ids import new_id
+from inbox.kernel.permissions import Permission
 
 
 async def list_members(database: Database, actor: Actor) -> list[MemberView]:
+    """Colleagues, for those who work with them. Raises Forbidden."""
+    if not (actor.may(Permission.INBOX) or actor.may(Permission.PEOPLE_MANAGE)):
+        raise Forbidden(needs=Permission.INBOX.value)
     async with database.acting(actor) as work:
         return await repository.fetch_members(work.session, actor.account_id)
-
-
-async def list_departments(database: Database, actor: Actor) -> list[DepartmentView]:
-    """All of the account: tickets can be transferred to any of them."""
-    async with database.acting(actor) as work:
-        return await repository.fetch_departments(work.session, actor.account_id)
 
 
 async def set_availability(
     database: Database, actor: Actor, *, availability: Availability, pause_reason: str | None = None
 ) -> MemberView:
-    """Everybody hears of it. A reason belongs to a pause only."""
+    """Everybody hears of it. A reason belongs to a pause only. Raises Forbidden for who answers nobody."""
+    actor.require(Permission.INBOX)
     reason = pause_reason if availability == "paused" else None
     async with database.acting(actor) as work:
         changed = await repository.update_availability(
@@ -95,6 +95,7 @@ async def add_member(
     name: str,
     password_hash: str,
     role: Role,
+    role_id: UUID | None = None,
     department_ids: Iterable[UUID] = (),
     capacity: int = 5,
     availability: Availability = "offline",
@@ -111,6 +112,7 @@ async def add_member(
             account_id=account_id,
             user_id=user_id,
             role=role.value,
+            role_id=role_id,
             capacity=capacity,
             availability=availability,
             availability_since=now,

@@ -26,6 +26,8 @@ class Contact(SQLModel, table=True):
     version: int = 1
     created_at: datetime = created_column()
     updated_at: datetime = created_column()
+    erased_at: datetime | None = None
+    """Everything that named the customer is gone (inbox/privacy); the row holds together what is left."""
 
 
 class ContactIdentity(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """SQL of contacts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.contacts.events import ContactView
 from inbox.kernel.rows import Row
-from inbox.whatsapp.phone import format_phone
+from inbox.whatsapp.phone import canonical_phone, format_phone
 
 CONTACT_VIEW_COLUMNS = """c.id AS contact_id, c.name AS contact_name, c.profile_name AS contact_profile_name,
        c.username AS contact_username, c.wa_id AS contact_wa_id, c.bsuid AS contact_bsuid"""
@@ -17,6 +18,8 @@ CONTACT_VIEW_COLUMNS = """c.id AS contact_id, c.name AS contact_name, c.profile_
 
 # How many contacts a search looks at: more than anybody pages through, few enough for one short query.
 _SEARCH_LIMIT = 300
+# Area code and a landline's number.
+_SHORTEST_WHOLE_PHONE = 10
 
 
 def contact_view(row: Row) -> ContactView:
@@ -78,6 +81,31 @@ async def is_visible(
     return bool(result.scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class ContactReach:
+    """Where copies of a contact are shown."""
+
+    department_ids: frozenset[UUID]
+    assignee_ids: frozenset[UUID]
+    """Of open tickets."""
+    conversation_ids: frozenset[UUID]
+
+
+async def fetch_reach(session: AsyncSession, account_id: UUID, contact_id: UUID) -> ContactReach:
+    """Departments are few, though tickets may be many."""
+    result = await session.execute(
+        text(
+            """SELECT array_agg(DISTINCT t.department_id) FILTER (WHERE t.department_id IS NOT NULL),
+                   array_agg(DISTINCT t.assignee_id) FILTER (WHERE t.assignee_id IS NOT NULL AND t.closed_at IS NULL),
+                   array_agg(DISTINCT v.id)
+            FROM conversations v LEFT JOIN tickets t ON t.account_id = v.account_id AND t.conversation_id = v.id
+            WHERE v.account_id = :account_id AND v.contact_id = :contact_id"""
+        ),
+        {"account_id": account_id, "contact_id": contact_id},
+    )
+    return ContactReach(*(frozenset(found or ()) for found in result.one()))
+
+
 async def set_name(
     session: AsyncSession, account_id: UUID, contact_id: UUID, name: str, at: datetime
 ) -> None:
@@ -90,12 +118,17 @@ async def set_name(
     )
 
 
-async def search_conversation_ids(session: AsyncSession, account_id: UUID, query: str) -> list[UUID]:
-    """Conversations whose contact matches; of many, those that spoke last.
+async def search_conversation_ids(
+    session: AsyncSession, account_id: UUID, query: str, *, by_whole_phone: bool = False
+) -> list[UUID]:
+    """Conversations whose contact matches; of many, those that spoke last. `by_whole_phone`: names anyhow, telephone
+    numbers only when all of it is given.
 
     Runs as prosa_system: LIKE is not leakproof, so under row-level security Postgres may not use the trigram index and
     reads every contact (EXPLAIN on Postgres 18, 2026-11). Gives ids only; whoever reads them is checked again.
     """
+    if by_whole_phone:
+        return await _search_masked(session, account_id, query)
     result = await session.execute(
         text(
             """SELECT v.id FROM contacts c
@@ -107,6 +140,39 @@ async def search_conversation_ids(session: AsyncSession, account_id: UUID, query
         {"account_id": account_id, "pattern": search_pattern(query), "limit": _SEARCH_LIMIT},
     )
     return list(result.scalars())
+
+
+async def _search_masked(session: AsyncSession, account_id: UUID, query: str) -> list[UUID]:
+    """Without letters it is a number, and must be a whole one; with them it is a name, and each name is looked at by
+    itself: across their border, and in names without letters, numbers could be felt for."""
+    if not any(map(str.isalpha, query)):
+        condition = """EXISTS (SELECT FROM contact_identities i WHERE i.account_id = c.account_id AND i.contact_id = c.id
+            AND i.kind = 'phone' AND i.value = ANY(:wanted))"""
+        wanted: object = whole_phones(query)
+    else:
+        condition = """prosa_fold(c.name || ' ' || c.profile_name || ' ' || coalesce(c.wa_id, '')) LIKE prosa_fold(:wanted)
+            AND (prosa_fold(c.name) LIKE prosa_fold(:wanted) OR prosa_fold(c.profile_name) LIKE prosa_fold(:wanted))"""
+        wanted = search_pattern(query)
+    result = await session.execute(
+        text(
+            f"""SELECT v.id FROM contacts c
+            JOIN conversations v ON v.account_id = c.account_id AND v.contact_id = c.id
+            WHERE c.account_id = :account_id AND {condition}
+            ORDER BY v.last_message_at DESC NULLS LAST LIMIT :limit"""
+        ),
+        {"account_id": account_id, "wanted": wanted, "limit": _SEARCH_LIMIT},
+    )
+    return list(result.scalars())
+
+
+def whole_phones(query: str) -> list[str]:
+    """The canonical numbers that a typed one may be: as it stands, and, when it is as long as a Brazilian one without
+    its country, with it. Empty for what is too short to be whole."""
+    digits = "".join(filter(str.isdigit, query))
+    if len(digits) < _SHORTEST_WHOLE_PHONE:
+        return []
+    with_country = [f"55{digits}"] if len(digits) in (10, 11) else []
+    return [canonical_phone(found) for found in (digits, *with_country)]
 
 
 def search_pattern(query: str) -> str:

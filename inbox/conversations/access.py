@@ -7,15 +7,18 @@ from inbox.conversations.repository import ConversationRow
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import UnitOfWork
 from inbox.kernel.errors import NotFound
+from inbox.kernel.permissions import Permission
 
 
 async def access_conversation(
     work: UnitOfWork, actor: Actor, conversation_id: UUID, *, lock: bool = False
 ) -> ConversationRow:
-    """Raises NotFound for a conversation that is not there or that the actor may not see.
+    """Raises NotFound for a conversation that is not there or that the actor may not see, Forbidden for who does not
+    work in the inbox.
 
-    Visible: through any ticket in one of the actor's departments or assigned to them; admins see all.
+    Visible: through any ticket in one of the actor's departments or assigned to them; who has all departments sees all.
     """
+    actor.require(Permission.INBOX)
     conversation = await repository.fetch_visible_conversation(
         work.session,
         actor.account_id,

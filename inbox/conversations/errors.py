@@ -14,6 +14,13 @@ class WindowClosed(ProsaError):
     title = "The 24-hour window of this conversation is closed"
 
 
+class ContactIsErased(Conflict):
+    """A person who was erased writes again as a new contact; nobody writes to the old one."""
+
+    code = "contact_erased"
+    title = "This contact has been erased"
+
+
 class MessageIdTaken(Conflict):
     code = "client_message_id_taken"
     title = "Another message has this client_message_id"

@@ -14,7 +14,8 @@ from inbox.kernel.audience import message_audience
 from inbox.kernel.event_log import NewEvent
 
 Direction = Literal["in", "out"]
-AuthorKind = Literal["contact", "user", "bot", "system", "phone"]
+AuthorKind = Literal["contact", "user", "bot", "system", "phone", "api"]
+"""`api`: a program, through REST with an API key, whose id is the author's."""
 MessageStatus = Literal[
     "received", "queued", "sending", "unconfirmed", "sent", "delivered", "read", "played", "failed"
 ]
@@ -134,6 +135,19 @@ class MessageStatusChanged(BaseModel):
     status_at: datetime | None
     error: MessageError | None
     version: int
+
+
+class ConversationUpdated(BaseModel):
+    """The customer service window moved. Exact. Audience: the opened conversation and the assignee.
+
+    List rows hear of it by their ticket; this tells the header of a conversation whose tickets are all closed.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    conversation_id: UUID
+    window_expires_at: datetime | None
+    last_inbound_at: datetime | None
 
 
 def message_created(message: MessageView, assignee_id: UUID | None) -> NewEvent:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.conversations.events import (
+    AuthorKind,
     MediaView,
     MessageContext,
     MessageError,
@@ -134,10 +135,13 @@ class ConversationRow:
     last_inbound_at: datetime | None
     last_inbound_wamid: str | None
     window_expires_at: datetime | None
+    is_erased: bool
+    """The customer was erased: it is read, never written into."""
 
 
 _CONVERSATION_SELECT = """
-SELECT v.id, v.number_id, v.contact_id, v.last_inbound_at, v.last_inbound_wamid, v.window_expires_at
+SELECT v.id, v.number_id, v.contact_id, v.last_inbound_at, v.last_inbound_wamid, v.window_expires_at,
+       (SELECT c.erased_at IS NOT NULL FROM contacts c WHERE c.account_id = v.account_id AND c.id = v.contact_id)
 FROM conversations v WHERE v.account_id = :account_id AND v.id = :conversation_id
 """
 
@@ -192,7 +196,7 @@ async def touch_conversation(
 _INSERT_MESSAGE = """
 INSERT INTO messages (account_id, id, conversation_id, ticket_id, direction, author_kind, author_id, client_message_id,
                       kind, content, context, status, at, status_at)
-VALUES (:account_id, :id, :conversation_id, :ticket_id, 'out', 'user', :author_id, :client_message_id,
+VALUES (:account_id, :id, :conversation_id, :ticket_id, 'out', :author_kind, :author_id, :client_message_id,
         :kind, CAST(:content AS jsonb), CAST(:context AS jsonb), 'queued', :at, :at)
 ON CONFLICT (account_id, client_message_id) WHERE client_message_id IS NOT NULL DO NOTHING
 RETURNING id
@@ -211,6 +215,7 @@ async def insert_queued_message(
     message_id: UUID,
     conversation_id: UUID,
     ticket_id: UUID | None,
+    author_kind: AuthorKind,
     author_id: UUID,
     client_message_id: UUID,
     kind: str,
@@ -226,6 +231,7 @@ async def insert_queued_message(
             "id": message_id,
             "conversation_id": conversation_id,
             "ticket_id": ticket_id,
+            "author_kind": author_kind,
             "author_id": author_id,
             "client_message_id": client_message_id,
             "kind": kind,

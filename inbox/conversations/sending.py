@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from inbox.contacts.masking import mask_message
 from inbox.conversations import repository
 from inbox.conversations.access import access_conversation
 from inbox.conversations.drafts import Draft, ReactionDraft
 from inbox.conversations.errors import (
+    ContactIsErased,
     MediaMissing,
     MessageIdTaken,
     MessageNotSentYet,
@@ -28,7 +30,7 @@ from inbox.conversations.events import (
 )
 from inbox.conversations.preview import preview_text
 from inbox.conversations.repository import ConversationRow
-from inbox.kernel.actor import Actor
+from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import NotFound
 from inbox.kernel.ids import new_id
@@ -67,7 +69,7 @@ async def queue_message(
         if stored is not None:
             if (stored.conversation_id, stored.author_id) != (conversation_id, actor.user_id):
                 raise MessageIdTaken(client_message_id=client_message_id)
-            return stored
+            return mask_message(actor, stored)
         _check_window(
             conversation, content.kind if not isinstance(content, ReactionDraft) else "reaction", work.now()
         )
@@ -78,7 +80,7 @@ async def queue_message(
                 work, actor, conversation, client_message_id, content, reply_to_message_id
             )
     await _nudge_outbox(database)
-    return message
+    return mask_message(actor, message)
 
 
 async def retry_message(
@@ -100,7 +102,11 @@ async def retry_message(
         message = await repository.fetch_message(session, account_id, message_id)
         if message is None or conversation_id not in (None, message.conversation_id):
             raise NotFound(message_id=message_id)
-        conversation = await access_conversation(work, actor, message.conversation_id, lock=True)
+        try:
+            conversation = await access_conversation(work, actor, message.conversation_id, lock=True)
+        except NotFound:
+            # Whose message it is must not be learnt by asking to send it again.
+            raise NotFound(message_id=message_id) from None
         _check_window(conversation, message.kind, work.now())
         ticket = await check_may_write(work, actor, conversation.id)
         statuses = ["failed", "unconfirmed"] if even_if_unconfirmed else ["failed"]
@@ -112,7 +118,7 @@ async def retry_message(
         if ticket and await set_preview_status(session, account_id, ticket.id, message_id, message.status):
             await _record_ticket(work, ticket)
     await _nudge_outbox(database)
-    return message
+    return mask_message(actor, message)
 
 
 async def _queue_bubble(
@@ -134,7 +140,7 @@ async def _queue_bubble(
         conversation,
         message_id,
         client_message_id,
-        ticket_id=ticket.id,
+        ticket_id=ticket.id if ticket else None,
         kind=content.kind,
         content=stored,
         context={"quoted_wamid": quoted} if quoted else None,
@@ -147,10 +153,14 @@ async def _queue_bubble(
         text=preview_text(content.kind, stored),
         status="queued",
     )
-    await show_outgoing(work.session, ticket, preview, now, read=ticket.assignee_id == actor.user_id)
+    by_person = actor.kind is ActorKind.USER
+    if ticket:
+        read = ticket.assignee_id == actor.user_id
+        await show_outgoing(work.session, ticket, preview, now, read=read, answers=by_person)
     message = await _fetch(work, actor, message_id)
-    work.record(message_created(message, ticket.assignee_id))
-    await _record_ticket(work, ticket)
+    work.record(message_created(message, ticket.assignee_id if ticket else None))
+    if ticket:
+        await _record_ticket(work, ticket)
     return message
 
 
@@ -216,6 +226,7 @@ async def _insert_message(
         message_id=message_id,
         conversation_id=conversation.id,
         ticket_id=ticket_id,
+        author_kind="api" if actor.kind is ActorKind.API_KEY else "user",
         author_id=actor.user_id,
         client_message_id=client_message_id,
         kind=kind,
@@ -268,6 +279,8 @@ async def _wamid_of(work: UnitOfWork, actor: Actor, conversation: ConversationRo
 
 
 def _check_window(conversation: ConversationRow, kind: str, now: datetime) -> None:
+    if conversation.is_erased:
+        raise ContactIsErased(conversation_id=conversation.id)
     expires_at = conversation.window_expires_at
     if kind != "template" and (expires_at is None or expires_at <= now):
         raise WindowClosed(conversation_id=conversation.id, window_expires_at=expires_at)

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from inbox.contacts.events import ContactView
+from inbox.contacts.masking import mask_contact, mask_message, mask_ticket
 from inbox.contacts.repository import fetch_contact
 from inbox.conversations import repository
 from inbox.conversations.access import access_conversation
@@ -65,7 +66,12 @@ async def get_conversation(database: Database, actor: Actor, conversation_id: UU
     async with database.acting(actor) as work:
         conversation = await access_conversation(work, actor, conversation_id)
         session, account_id = work.session, actor.account_id
-        tickets = await list_conversation_tickets(session, account_id, conversation_id, _TICKETS_SHOWN)
+        tickets = [
+            mask_ticket(actor, ticket)
+            for ticket in await list_conversation_tickets(
+                session, account_id, conversation_id, _TICKETS_SHOWN
+            )
+        ]
         number = await fetch_number(session, account_id, conversation.number_id)
         contact = await fetch_contact(session, account_id, conversation.contact_id)
         assert number is not None
@@ -73,7 +79,7 @@ async def get_conversation(database: Database, actor: Actor, conversation_id: UU
         return ConversationView(
             id=conversation.id,
             number=number,
-            contact=contact,
+            contact=mask_contact(actor, contact),
             current_ticket=next((ticket for ticket in tickets if ticket.closed_at is None), None),
             tickets=tickets,
             window_expires_at=conversation.window_expires_at,
@@ -97,6 +103,6 @@ async def list_messages(
         newest_first = await repository.list_message_views(
             work.session, actor.account_id, conversation_id, before, limit + 1
         )
-    items = newest_first[:limit]
+    items = [mask_message(actor, message) for message in newest_first[:limit]]
     more = len(newest_first) > limit
     return MessagePage(items=items[::-1], next_before=(items[-1].at, items[-1].id) if more else None, seq=seq)

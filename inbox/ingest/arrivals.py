@@ -33,6 +33,10 @@ POISON = "poison"
 _SILENT_KINDS = frozenset({"system", "request_welcome"})
 
 
+Subject = tuple[UUID, str]
+"""Whom or what a part of a webhook is about: a customer's id or phone number, or a message of ours."""
+
+
 class Arrival:
     """A message of one customer, in either direction, on its way into a conversation."""
 
@@ -134,6 +138,20 @@ class Batch:
             joined.parked += batch.parked
             joined.size += batch.size
         return joined
+
+    @property
+    def subjects(self) -> set[Subject]:
+        subjects = {(status.account_id, status.update.wamid) for status in self.statuses}
+        for arrival in self.arrivals:
+            if arrival.bsuid is not None:
+                subjects.add((arrival.account_id, arrival.bsuid))
+            if arrival.phone is not None:
+                subjects.add((arrival.account_id, arrival.phone))
+        return subjects
+
+    @property
+    def is_messages_only(self) -> bool:
+        return len(self.arrivals) == self.size
 
     def numbers(self) -> set[tuple[UUID, UUID]]:
         """(account, number) of those that said something."""

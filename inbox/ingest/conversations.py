@@ -4,8 +4,7 @@ Identity (cloud-api, section 2.10): the BSUID decides, then the canonical phone 
 key that nobody has yet is added to the contact that the other key names. When both name different contacts, the BSUID
 wins; merging people is left to people.
 
-A lost race never shows here: an insert that another process was quicker with raises LostRace, and the whole transaction
-reads again.
+Nothing is written here: `columns` says what the one writing statement has to (inbox/ingest/writing.py).
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,6 @@ import structlog
 from inbox.ingest import metrics, sql
 from inbox.ingest.arrivals import Arrival
 from inbox.ingest.connection import Connection
-from inbox.ingest.errors import LostRace
 from inbox.ingest.tickets import Ticket
 from inbox.kernel.ids import new_id
 from inbox.kernel.rows import Row
@@ -30,7 +28,7 @@ CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
 
 
 class Contact:
-    __slots__ = ("bsuid", "changed", "id", "is_new", "name", "profile_name", "username", "wa_id")
+    __slots__ = ("as_read", "bsuid", "changed", "id", "is_new", "looks_new", "name", "profile_name", "username", "wa_id")
 
     def __init__(
         self,
@@ -51,6 +49,9 @@ class Contact:
         self.bsuid = bsuid
         self.is_new = is_new
         self.changed = False
+        # What lists and headers show of somebody known is not what it was.
+        self.looks_new = False
+        self.as_read = (name, profile_name, username, wa_id, bsuid)
 
     def learn(self, arrival: Arrival) -> None:
         """Takes over what a newer webhook shows of the person; what it leaves out stays."""
@@ -66,12 +67,20 @@ class Contact:
             return
         self.profile_name, self.username, self.wa_id, self.bsuid = profile_name, username, wa_id, bsuid
         self.changed = True
+        self.looks_new = not self.is_new and _shown(*self.as_read) != _shown(
+            self.name, profile_name, username, wa_id, bsuid
+        )
+
+
+def _shown(name: str, profile_name: str, username: str | None, wa_id: str | None, bsuid: str | None) -> object:
+    """The user id stands for a name only where there is none."""
+    return profile_name, username, wa_id, None if name or profile_name or username or wa_id else bsuid
 
 
 class Conversation:
     __slots__ = (
         "account_id", "arrivals", "contact", "heard_until", "id", "id_text", "is_new", "last_inbound_at", "last_inbound_wamid",
-        "last_message_at", "newest_at", "number_id", "ticket", "window_expires_at",
+        "last_message_at", "newest_at", "number_id", "ticket", "widened", "window_expires_at",
     )  # fmt: skip
 
     def __init__(self, account_id: UUID, number_id: UUID, contact: Contact, row: Row | None) -> None:
@@ -79,7 +88,7 @@ class Conversation:
         self.number_id = number_id
         self.contact = contact
         self.is_new = row is None
-        self.id: UUID = row["conversation_id"] if row is not None else new_id()
+        self.id: UUID = row["conversation"] if row is not None else new_id()
         self.id_text = str(self.id)
         self.window_expires_at: datetime | None = row["window_expires_at"] if row is not None else None
         # The newest that the customer said before this batch: older news must not overwrite their profile.
@@ -89,8 +98,9 @@ class Conversation:
         self.last_inbound_at: datetime | None = None
         self.last_inbound_wamid: str | None = None
         self.last_message_at: datetime | None = None
-        self.ticket: Ticket | None = None
+        self.ticket: Ticket | None = Ticket(row) if row is not None and row["id"] is not None else None
         self.arrivals: list[Arrival] = []
+        self.widened = False
 
     def take(self, arrival: Arrival) -> None:
         at = arrival.at
@@ -110,6 +120,7 @@ class Conversation:
             expires_at = self.last_inbound_at + CUSTOMER_SERVICE_WINDOW
             if self.window_expires_at is None or expires_at > self.window_expires_at:
                 self.window_expires_at = expires_at
+                self.widened = True
 
 
 async def look_up(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Row]:
@@ -139,7 +150,7 @@ class Directory:
         key = (arrival.account_id, arrival.number_id, contact.id)
         conversation = self.conversations.get(key)
         if conversation is None:
-            known = row if row["conversation_id"] is not None and row["contact_id"] == contact.id else None
+            known = row if row["conversation"] is not None and row["contact_id"] == contact.id else None
             conversation = Conversation(arrival.account_id, arrival.number_id, contact, known)
             self.conversations[key] = conversation
         conversation.take(arrival)
@@ -195,88 +206,96 @@ class Directory:
         self._by_identity[account_id, kind, value] = contact
         self._new_identities[account_id, kind, value] = contact.id
 
-    async def write_new(self, connection: Connection, now: datetime) -> None:
-        """New people and new conversations. Raises LostRace when another process made one of them first."""
-        if self._new_identities:
-            await self._write_people(connection, now)
-        new = sorted(
-            (c for c in self.conversations.values() if c.is_new),
-            key=lambda c: (c.account_id, c.number_id, c.contact.id),
-        )
-        if not new:
-            return
-        rows = await connection.fetch(
-            sql.INSERT_CONVERSATIONS,
-            [c.account_id for c in new],
-            [c.id for c in new],
-            [c.number_id for c in new],
-            [c.contact.id for c in new],
-            [c.last_inbound_at for c in new],
-            [c.last_inbound_wamid for c in new],
-            [c.last_message_at for c in new],
-            CUSTOMER_SERVICE_WINDOW,
-            now,
-        )
-        if len(rows) != len(new):
-            raise LostRace
-        for conversation in new:
-            conversation.widen_window()
-
-    async def _write_people(self, connection: Connection, now: datetime) -> None:
-        new = [(account_id, c) for (account_id, _), c in self._contacts.items() if c.is_new]
-        if new:
-            await connection.execute(sql.INSERT_CONTACTS, *_columns(new), now)
-        claimed = sorted(self._new_identities.items())
-        rows = await connection.fetch(
-            sql.INSERT_IDENTITIES,
-            [key[0] for key, _ in claimed],
-            [key[1] for key, _ in claimed],
-            [key[2] for key, _ in claimed],
-            [contact_id for _, contact_id in claimed],
-        )
-        if len(rows) != len(claimed):
-            raise LostRace
-
-    async def write_changed(self, connection: Connection, now: datetime) -> None:
-        """Profiles that a newer webhook shows differently."""
-        changed = [
-            (account_id, c) for (account_id, _), c in self._contacts.items() if c.changed and not c.is_new
-        ]
-        if changed:
-            changed.sort(key=lambda pair: (pair[0], pair[1].id))
-            await connection.execute(sql.UPDATE_CONTACTS, *_columns(changed), now)
-
-    async def advance(self, connection: Connection) -> None:
-        """Moves known conversations on (windows never go back) and locks their open tickets."""
-        known = sorted(
+    @property
+    def known(self) -> list["Conversation"]:
+        """Those that were there before, in the order of locks."""
+        return sorted(
             (c for c in self.conversations.values() if not c.is_new), key=lambda c: (c.account_id, c.id)
         )
+
+    async def lock(self, connection: Connection) -> None:
+        """Nobody else changes these conversations and their open tickets until this transaction ends."""
+        known = self.known
         if not known:
             return
         rows = await connection.fetch(
-            sql.ADVANCE_CONVERSATIONS,
-            [c.account_id for c in known],
-            [c.id for c in known],
-            [c.last_inbound_at for c in known],
-            [c.last_inbound_wamid for c in known],
-            [c.last_message_at for c in known],
-            CUSTOMER_SERVICE_WINDOW,
+            sql.LOCK_CONVERSATIONS, [c.account_id for c in known], [c.id for c in known]
         )
         by_id = {c.id: c for c in known}
         for conversation in known:
-            conversation.widen_window()
+            conversation.ticket = None
         for row in rows:
-            conversation = by_id[row["conversation_id"]]
+            conversation = by_id[row["conversation"]]
             conversation.window_expires_at = row["window_expires_at"]
             conversation.ticket = Ticket(row)
 
+    def renamed(self) -> list[tuple[UUID, Contact]]:
+        """(account, contact) of those who look different, in the order of locks."""
+        found = [(account_id, c) for (account_id, _), c in self._contacts.items() if c.looks_new]
+        return sorted(found, key=lambda pair: (pair[0], pair[1].id))
 
-def _columns(contacts: Sequence[tuple[UUID, Contact]]) -> tuple[list[Any], ...]:
-    return (
-        [account_id for account_id, _ in contacts],
-        [c.id for _, c in contacts],
-        [c.profile_name for _, c in contacts],
-        [c.username for _, c in contacts],
-        [c.wa_id for _, c in contacts],
-        [c.bsuid for _, c in contacts],
-    )
+    def widen_windows(self) -> None:
+        for conversation in self.conversations.values():
+            conversation.widen_window()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether somebody or something here is new or looks different."""
+        return (
+            bool(self._new_identities)
+            or any(c.is_new for c in self.conversations.values())
+            or any(c.changed or c.is_new for c in self._contacts.values())
+        )
+
+    def columns(self) -> dict[str, Any]:
+        known = self.known
+        return {
+            "conversation_accounts": [c.account_id for c in known],
+            "conversation_ids": [c.id for c in known],
+            "conversation_last_inbound_ats": [c.last_inbound_at for c in known],
+            "conversation_last_inbound_wamids": [c.last_inbound_wamid for c in known],
+            "conversation_last_message_ats": [c.last_message_at for c in known],
+            "conversation_expected": len(known),
+            "service_window": CUSTOMER_SERVICE_WINDOW,
+        }
+
+    def news_columns(self) -> dict[str, Any]:
+        contacts = [(account_id, c) for (account_id, _), c in self._contacts.items()]
+        profiles = sorted(
+            ((account_id, c) for account_id, c in contacts if c.changed and not c.is_new),
+            key=lambda pair: (pair[0], pair[1].id),
+        )
+        identities = sorted(self._new_identities.items())
+        begun = sorted(
+            (c for c in self.conversations.values() if c.is_new),
+            key=lambda c: (c.account_id, c.number_id, c.contact.id),
+        )
+        return {
+            **_people_columns("contact", [pair for pair in contacts if pair[1].is_new]),
+            **_people_columns("profile", profiles),
+            "identity_accounts": [key[0] for key, _ in identities],
+            "identity_kinds": [key[1] for key, _ in identities],
+            "identity_values": [key[2] for key, _ in identities],
+            "identity_contacts": [contact_id for _, contact_id in identities],
+            "identity_expected": len(identities),
+            "begun_accounts": [c.account_id for c in begun],
+            "begun_ids": [c.id for c in begun],
+            "begun_numbers": [c.number_id for c in begun],
+            "begun_contacts": [c.contact.id for c in begun],
+            "begun_last_inbound_ats": [c.last_inbound_at for c in begun],
+            "begun_last_inbound_wamids": [c.last_inbound_wamid for c in begun],
+            "begun_last_message_ats": [c.last_message_at for c in begun],
+            "begun_expected": len(begun),
+        }
+
+
+def _people_columns(step: str, contacts: Sequence[tuple[UUID, Contact]]) -> dict[str, Any]:
+    return {
+        f"{step}_accounts": [account_id for account_id, _ in contacts],
+        f"{step}_ids": [c.id for _, c in contacts],
+        f"{step}_profile_names": [c.profile_name for _, c in contacts],
+        f"{step}_usernames": [c.username for _, c in contacts],
+        f"{step}_wa_ids": [c.wa_id for _, c in contacts],
+        f"{step}_bsuids": [c.bsuid for _, c in contacts],
+        f"{step}_expected": len(contacts),
+    }

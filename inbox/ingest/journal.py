@@ -4,16 +4,17 @@ The dicts have the shape of the views (`inbox/*/events.py`); a test holds them a
 need not build models. The same bytes go into the log and to the publisher.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from inbox.ingest import sql
+from inbox.ingest import writing
 from inbox.ingest.connection import Connection
 from inbox.kernel.event_log import LoggedEvent, NewEvent
+from inbox.kernel.rows import Row
 
 
 class Journal:
@@ -43,31 +44,39 @@ class Journal:
     def add_ticket_event(self, account_id: UUID, ticket_id: UUID, event: NewEvent) -> None:
         self.add_ticket(account_id, ticket_id, " ".join(event.audience), event.data["ticket"])
 
-    async def append(self, connection: Connection, at: datetime) -> None:
-        """Numbers and stores everything. The last statement before COMMIT."""
+    def columns(self, at: datetime) -> dict[str, Any]:
+        """For the statement that numbers and stores everything."""
         for (account_id, _), (audience, payload) in self._tickets.items():
             self._entries.setdefault(account_id, []).append(("ticket_updated", audience, payload))
-        if not self._entries:
-            return
+        self._tickets.clear()
+        self._at = at
         accounts = sorted(self._entries)
         flat = [
             (account_id, ordinal, *entry)
             for account_id in accounts
             for ordinal, entry in enumerate(self._entries[account_id], start=1)
         ]
-        rows = await connection.fetch(
-            sql.APPEND_EVENTS,
-            accounts,
-            [len(self._entries[account_id]) for account_id in accounts],
-            [row[0] for row in flat],
-            [row[1] for row in flat],
-            [row[2] for row in flat],
-            [row[3] for row in flat],
-            [row[4].decode() for row in flat],
-            at,
-        )
+        return {
+            "event_counters": accounts,
+            "event_counts": [len(self._entries[account_id]) for account_id in accounts],
+            "event_accounts": [row[0] for row in flat],
+            "event_ordinals": [row[1] for row in flat],
+            "event_types": [row[2] for row in flat],
+            "event_audiences": [row[3] for row in flat],
+            "event_payloads": [row[4].decode() for row in flat],
+        }
+
+    def take_numbers(self, rows: Iterable[Row]) -> None:
+        """What that statement answered."""
         self._numbered = {row["account_id"]: row["before"] for row in rows}
-        self._at = at
+
+    async def append(self, connection: Connection, now: datetime) -> None:
+        """Numbers and stores everything by itself: the last statement before COMMIT."""
+        columns = self.columns(now)
+        if columns["event_counters"]:
+            statement = writing.APPEND_EVENTS
+            arguments = statement.arguments({**columns, "now": now})
+            self.take_numbers(await connection.fetch(statement.text, *arguments))
 
     def logged(self) -> Iterator[tuple[UUID, list[LoggedEvent]]]:
         """What was numbered, by account. The data is encoded JSON (`orjson.Fragment`)."""

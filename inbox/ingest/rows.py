@@ -135,6 +135,14 @@ class NewMessage:
         assignee_id = ticket.assignee_id if ticket is not None else None
         return room if assignee_id is None else f"{room} user:{assignee_id}"
 
+    @property
+    def needs_reading_back(self) -> bool:
+        """Its view shows more than its own row."""
+        return self.stored_id is not None or (self.context is not None and "quoted_wamid" in self.context)
+
+    def tell(self, journal: Journal, view: dict[str, Any] | None = None) -> None:
+        journal.add(self.account_id, "message_created", self.audience, {"message": view or self.build_view()})
+
     def build_view(self) -> dict[str, Any]:
         """A MessageView."""
         context = self.context
@@ -173,17 +181,10 @@ async def add_message_views(
     connection: Connection, messages: Sequence[NewMessage], reacted: set[UUID], journal: Journal
 ) -> None:
     """One message_created each."""
-    read_back = [
-        m
-        for m in messages
-        if m.stored_id is not None
-        or m.id in reacted
-        or (m.context is not None and "quoted_wamid" in m.context)
-    ]
+    read_back = [m for m in messages if m.needs_reading_back or m.id in reacted]
     views = await read_views(connection, [(m.account_id, m.id) for m in read_back]) if read_back else {}
     for message in messages:
-        view = views.get(message.id) or message.build_view()
-        journal.add(message.account_id, "message_created", message.audience, {"message": view})
+        message.tell(journal, views.get(message.id))
 
 
 async def read_views(connection: Connection, keys: Sequence[tuple[UUID, UUID]]) -> dict[UUID, dict[str, Any]]:

@@ -4,44 +4,57 @@ Rows are given in a fixed order (account, then id) so that two processes lock th
 locked before tickets, tickets before messages, counters last; `inbox/conversations/service.py` keeps the same order.
 """
 
-LOOK_UP = """
-SELECT m.id AS message_id, m.conversation_id AS message_conversation_id, m.kind AS message_kind,
-       m.content->>'original_type' AS message_original_type, m.raw->>'awaiting' AS message_awaiting,
-       b.contact_id AS by_bsuid, f.contact_id AS by_phone,
+from inbox.accounts.repository import has_permission
+from inbox.kernel.permissions import Permission
+
+_TICKET_COLUMNS = """t.id, t.conversation_id, t.number_id, t.protocol, t.state, t.department_id, t.assignee_id, t.priority,
+       t.unread_count, t.preview, t.last_message_at, t.waiting_since, t.queued_at, t.accepted_at, t.first_response_at,
+       t.created_at, t.version"""
+
+LOOK_UP = f"""
+SELECT m.id AS message_id, m.kind AS message_kind, m.content->>'original_type' AS message_original_type,
+       m.raw->>'awaiting' AS message_awaiting, b.contact_id AS by_bsuid, f.contact_id AS by_phone,
        c.id AS contact_id, c.name, c.profile_name, c.username, c.wa_id, c.bsuid,
-       v.id AS conversation_id, v.last_inbound_at, v.window_expires_at
+       v.conversation, v.last_inbound_at, v.window_expires_at,
+       t.*
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
      AS p (account_id, number_id, wamid, bsuid, phone, ordinal)
 LEFT JOIN messages m ON m.account_id = p.account_id AND m.wamid = p.wamid
 LEFT JOIN contact_identities b ON b.account_id = p.account_id AND b.kind = 'bsuid' AND b.value = p.bsuid
 LEFT JOIN contact_identities f ON f.account_id = p.account_id AND f.kind = 'phone' AND f.value = p.phone
-LEFT JOIN contacts c ON c.account_id = p.account_id AND c.id = coalesce(b.contact_id, f.contact_id)
-LEFT JOIN conversations v
-    ON v.account_id = p.account_id AND v.number_id = p.number_id AND v.contact_id = c.id
+LEFT JOIN LATERAL (
+    SELECT * FROM contacts c WHERE c.account_id = p.account_id AND c.id = coalesce(b.contact_id, f.contact_id) LIMIT 1
+) c ON true
+LEFT JOIN LATERAL (
+    SELECT v.id AS conversation, v.last_inbound_at, v.window_expires_at FROM conversations v
+    WHERE v.account_id = p.account_id AND v.number_id = p.number_id AND v.contact_id = c.id LIMIT 1
+) v ON true
+LEFT JOIN LATERAL (
+    SELECT {_TICKET_COLUMNS} FROM tickets t
+    WHERE t.account_id = p.account_id AND t.conversation_id = v.conversation AND t.closed_at IS NULL LIMIT 1
+) t ON true
 ORDER BY p.ordinal
-"""
-"""$1 accounts, $2 numbers, $3 wamids, $4 BSUIDs, $5 canonical phones: one answer a row, in their order."""
+"""  # noqa: S608 - column names
+"""$1 accounts, $2 numbers, $3 wamids, $4 BSUIDs, $5 canonical phones: one answer a row, in their order.
 
-INSERT_IDENTITIES = """
-INSERT INTO contact_identities (account_id, kind, value, contact_id)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[])
-ON CONFLICT DO NOTHING RETURNING 1
+LATERAL with LIMIT keeps both halves of a key together: left to itself, the planner finds the row by its id alone and
+checks the account afterwards (twice the index searches; Postgres 18, 2026-11).
 """
 
-INSERT_CONTACTS = """
-INSERT INTO contacts (account_id, id, profile_name, username, wa_id, bsuid, created_at, updated_at)
-SELECT p.account_id, p.id, p.profile_name, p.username, p.wa_id, p.bsuid, $7, $7
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-     AS p (account_id, id, profile_name, username, wa_id, bsuid)
-"""
-
-UPDATE_CONTACTS = """
-UPDATE contacts c SET profile_name = p.profile_name, username = p.username, wa_id = p.wa_id, bsuid = p.bsuid,
-                      version = c.version + 1, updated_at = $7
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-     AS p (account_id, id, profile_name, username, wa_id, bsuid)
-WHERE c.account_id = p.account_id AND c.id = p.id
-"""
+LOCK_CONVERSATIONS = f"""
+WITH conversation AS MATERIALIZED (
+    SELECT v.account_id, v.id, v.window_expires_at
+    FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
+    JOIN conversations v ON v.account_id = p.account_id AND v.id = p.id
+    ORDER BY v.account_id, v.id FOR NO KEY UPDATE OF v
+)
+SELECT conversation.id AS conversation, conversation.window_expires_at, {_TICKET_COLUMNS}
+FROM conversation
+JOIN tickets t ON t.account_id = conversation.account_id AND t.conversation_id = conversation.id
+    AND t.closed_at IS NULL
+FOR NO KEY UPDATE OF t
+"""  # noqa: S608 - column names
+"""Their open tickets, locked too."""
 
 WHO_CHANGED = """
 SELECT i.contact_id FROM contact_identities i
@@ -61,61 +74,39 @@ ON CONFLICT (account_id, kind, value) DO UPDATE SET value = excluded.value RETUR
 """
 """Answers whose it is."""
 
-INSERT_CONVERSATIONS = """
-INSERT INTO conversations (account_id, id, number_id, contact_id, last_inbound_at, last_inbound_wamid,
-                           window_expires_at, last_message_at, created_at)
-SELECT p.account_id, p.id, p.number_id, p.contact_id, p.last_inbound_at, p.last_inbound_wamid,
-       p.last_inbound_at + $8, p.last_message_at, $9
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::text[], $7::timestamptz[])
-     AS p (account_id, id, number_id, contact_id, last_inbound_at, last_inbound_wamid, last_message_at)
-ON CONFLICT DO NOTHING RETURNING 1
-"""
-
-ADVANCE_CONVERSATIONS = """
-WITH conversation AS (
-    UPDATE conversations v
-    SET last_inbound_wamid = CASE WHEN p.last_inbound_at >= coalesce(v.last_inbound_at, '-infinity')
-                                  THEN p.last_inbound_wamid ELSE v.last_inbound_wamid END,
-        last_inbound_at = greatest(v.last_inbound_at, p.last_inbound_at),
-        window_expires_at = greatest(v.window_expires_at, p.last_inbound_at + $6),
-        last_message_at = greatest(v.last_message_at, p.last_message_at)
-    FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[])
-         AS p (account_id, id, last_inbound_at, last_inbound_wamid, last_message_at)
-    WHERE v.account_id = p.account_id AND v.id = p.id
-    RETURNING v.account_id, v.id, v.window_expires_at
-)
-SELECT conversation.window_expires_at, t.id, t.conversation_id, t.number_id, t.protocol, t.state, t.department_id,
-       t.assignee_id, t.priority, t.unread_count, t.preview, t.last_message_at, t.waiting_since, t.queued_at,
-       t.accepted_at, t.first_response_at, t.created_at, t.version
-FROM conversation
-JOIN tickets t ON t.account_id = conversation.account_id AND t.conversation_id = conversation.id
-    AND t.closed_at IS NULL
-FOR NO KEY UPDATE OF t
-"""
-"""Moves the conversations on and locks their open tickets."""
-
-LAST_CLOSED_TICKETS = """
-SELECT p.conversation_id, n.default_department_id, n.reopen_within_hours, a.time_zone,
-       t.id, t.number_id, t.protocol, t.state, t.department_id, t.assignee_id, t.priority, t.unread_count, t.preview,
-       t.last_message_at, t.waiting_since, t.queued_at, t.accepted_at, t.first_response_at, t.created_at, t.version,
-       t.closed_at, m.availability = 'online' AND u.disabled_at IS NULL AS assignee_online
+LAST_CLOSED_TICKETS = f"""
+SELECT p.conversation_id AS conversation, n.default_department_id, n.reopen_within_hours, a.time_zone,
+       coalesce(o.number, 0) AS protocols_taken, t.*, d.archived_at IS NOT NULL AS department_archived,
+       m.availability = 'online' AND u.disabled_at IS NULL AS assignee_online,
+       {has_permission(Permission.INBOX)} AND ({has_permission(Permission.DEPARTMENTS_ALL)} OR EXISTS (
+           SELECT FROM membership_departments md
+           WHERE md.account_id = m.account_id AND md.user_id = m.user_id AND md.department_id = t.department_id
+       )) AS assignee_answers
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS p (account_id, conversation_id, number_id)
 JOIN accounts a ON a.account_id = p.account_id
 JOIN phone_numbers n ON n.account_id = p.account_id AND n.id = p.number_id
+LEFT JOIN protocol_counters o ON o.account_id = p.account_id AND o.day = ($4 AT TIME ZONE a.time_zone)::date
 LEFT JOIN LATERAL (
-    SELECT * FROM tickets t WHERE t.account_id = p.account_id AND t.conversation_id = p.conversation_id
+    SELECT {_TICKET_COLUMNS}, t.closed_at FROM tickets t
+    WHERE t.account_id = p.account_id AND t.conversation_id = p.conversation_id
     ORDER BY t.created_at DESC, t.id DESC LIMIT 1
 ) t ON true
+LEFT JOIN departments d ON d.account_id = p.account_id AND d.id = t.department_id
 LEFT JOIN memberships m ON m.account_id = p.account_id AND m.user_id = t.assignee_id
 LEFT JOIN users u ON u.id = t.assignee_id
+"""  # noqa: S608 - column names
+"""What decides on the ticket of a conversation that has no open one. $4: now.
+
+`assignee_answers`: who had it last is still of its department, or has all of them, and works in the inbox.
 """
-"""What decides on the ticket of a conversation that has no open one."""
 
 REOPEN_TICKET = """
-WITH ticket AS (
+WITH department AS MATERIALIZED (
+    SELECT id FROM departments WHERE account_id = $1 AND id = $10 AND archived_at IS NULL FOR KEY SHARE
+), ticket AS (
     UPDATE tickets SET state = $4, assignee_id = $5, queued_at = $6, accepted_at = $7, closed_at = NULL,
-                       closed_by = NULL, close_reason = NULL
-    WHERE account_id = $1 AND id = $2 AND version = $3 AND closed_at IS NOT NULL
+                       closed_by = NULL, close_reason = NULL, department_id = $10
+    WHERE account_id = $1 AND id = $2 AND version = $3 AND closed_at IS NOT NULL AND EXISTS (SELECT FROM department)
     RETURNING account_id, id, department_id, assignee_id
 ), segment AS (
     INSERT INTO ticket_segments (account_id, id, ticket_id, department_id, assignee_id, started_at)
@@ -123,6 +114,7 @@ WITH ticket AS (
 )
 SELECT count(*) FROM ticket
 """
+"""Archiving its department waits for this, or this has lost the race against it."""
 
 NEXT_PROTOCOLS = """
 INSERT INTO protocol_counters AS p (account_id, day, number)
@@ -131,63 +123,6 @@ ON CONFLICT (account_id, day) DO UPDATE SET number = p.number + excluded.number
 RETURNING account_id, day, number
 """
 """Takes numbers of the accounts' days; answers the last taken of each. Gapless: a rollback gives them back."""
-
-INSERT_TICKETS = """
-WITH new AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[],
-                         $8::integer[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
-                         $13::uuid[])
-         AS p (account_id, id, conversation_id, number_id, contact_id, protocol, department_id,
-               unread_count, preview, last_message_at, waiting_since, first_response_at, segment_id)
-), ticket AS (
-    INSERT INTO tickets (account_id, id, conversation_id, number_id, contact_id, protocol, state, department_id,
-                         unread_count, preview, last_message_at, waiting_since, first_response_at, queued_at,
-                         created_at, updated_at)
-    SELECT account_id, id, conversation_id, number_id, contact_id, protocol, 'queued', department_id,
-           unread_count, preview, last_message_at, waiting_since, first_response_at, $14, $14, $14
-    FROM new
-    ON CONFLICT (account_id, conversation_id) WHERE closed_at IS NULL DO NOTHING
-    RETURNING id
-), segment AS (
-    INSERT INTO ticket_segments (account_id, id, ticket_id, department_id, started_at)
-    SELECT account_id, segment_id, id, department_id, $14 FROM new
-    WHERE EXISTS (SELECT FROM ticket WHERE ticket.id = new.id)
-)
-SELECT count(*) FROM ticket
-"""
-
-INSERT_TICKET_EVENTS = """
-INSERT INTO ticket_events (account_id, id, ticket_id, type, data, at)
-SELECT p.account_id, p.id, p.ticket_id, p.type, p.data, $6
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[]) AS p (account_id, id, ticket_id, type, data)
-"""
-
-WRITE_MESSAGES = """
-WITH ticket AS (
-    UPDATE tickets t SET state = p.state, unread_count = p.unread_count, preview = p.preview,
-                         last_message_at = p.last_message_at, waiting_since = p.waiting_since,
-                         first_response_at = p.first_response_at, version = p.version, updated_at = $10
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
-                $8::timestamptz[], $9::integer[])
-         AS p (account_id, id, state, unread_count, preview, last_message_at, waiting_since, first_response_at, version)
-    WHERE t.account_id = p.account_id AND t.id = p.id
-), message AS (
-    INSERT INTO messages (account_id, id, conversation_id, ticket_id, direction, author_kind, wamid, kind, content,
-                          context, referral, status, raw, at, created_at)
-    SELECT p.account_id, p.id, p.conversation_id, p.ticket_id, p.direction, p.author_kind, p.wamid, p.kind, p.content,
-           p.context, p.referral, p.status, p.raw, p.at, $10
-    FROM unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::text[], $18::text[],
-                $19::jsonb[], $20::jsonb[], $21::jsonb[], $22::text[], $23::jsonb[], $24::timestamptz[])
-         AS p (account_id, id, conversation_id, ticket_id, direction, author_kind, wamid, kind, content,
-               context, referral, status, raw, at)
-    ON CONFLICT (account_id, wamid) WHERE wamid IS NOT NULL DO NOTHING
-    RETURNING account_id, id, wamid
-)
-SELECT count(*) AS inserted, array_agg(message.id) FILTER (WHERE EXISTS (
-    SELECT FROM reactions r WHERE r.account_id = message.account_id AND r.target_wamid = message.wamid)) AS reacted
-FROM message
-"""
-"""The open tickets as they are now, and the new messages. `reacted`: those whose reaction came before them."""
 
 RECOUNT_WAITING = """
 UPDATE tickets t SET waiting_since = (
@@ -203,6 +138,44 @@ WHERE t.account_id = p.account_id AND t.id = p.id
 RETURNING t.id, t.waiting_since
 """
 """For tickets that heard of an older message after a newer one."""
+
+LOCK_CONTACTS = """
+SELECT c.id, c.name, c.profile_name, c.username, c.wa_id, c.bsuid
+FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
+JOIN contacts c ON c.account_id = p.account_id AND c.id = p.id
+ORDER BY c.account_id, c.id FOR NO KEY UPDATE OF c
+"""
+
+BUMP_TICKETS_OF_CONTACTS = """
+WITH locked AS (
+    SELECT t.account_id, t.id FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, contact_id)
+    JOIN conversations v ON v.account_id = p.account_id AND v.contact_id = p.contact_id
+    JOIN tickets t ON t.account_id = v.account_id AND t.conversation_id = v.id
+    WHERE t.id <> ALL($3::uuid[])
+    ORDER BY t.account_id, t.id FOR NO KEY UPDATE OF t
+)
+UPDATE tickets t SET version = t.version + 1, updated_at = $4 FROM locked
+WHERE t.account_id = locked.account_id AND t.id = locked.id
+RETURNING t.account_id, t.id, t.closed_at
+"""
+"""All of theirs but $3, closed ones too: what shows the contact as it was is an older version from now on."""
+
+CONTACT_REACH = """
+SELECT v.account_id, v.contact_id, array_agg(DISTINCT v.id) AS conversation_ids,
+       array_agg(DISTINCT t.department_id) FILTER (WHERE t.department_id IS NOT NULL) AS department_ids,
+       array_agg(DISTINCT t.assignee_id) FILTER (WHERE t.assignee_id IS NOT NULL AND t.closed_at IS NULL) AS assignee_ids
+FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, contact_id)
+JOIN conversations v ON v.account_id = p.account_id AND v.contact_id = p.contact_id
+LEFT JOIN tickets t ON t.account_id = v.account_id AND t.conversation_id = v.id
+GROUP BY v.account_id, v.contact_id
+"""
+"""Where copies of these contacts are shown."""
+
+REACTED = """
+SELECT p.id FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS p (account_id, id, wamid)
+WHERE EXISTS (SELECT FROM reactions r WHERE r.account_id = p.account_id AND r.target_wamid = p.wamid)
+"""
+"""Those of the messages (accounts, ids, wamids) whose reaction came before them."""
 
 INSERT_MEDIA = """
 INSERT INTO media (account_id, id, message_id, number_id, meta_media_id, meta_expires_at, mime_type, sha256, file_name,
@@ -330,19 +303,23 @@ WITH named AS (
     JOIN messages m ON m.account_id = p.account_id AND m.id = p.id
     ORDER BY m.account_id, m.id FOR NO KEY UPDATE OF m
 ), confirmed AS (
-    UPDATE messages m SET wamid = p.wamid
+    UPDATE messages m SET wamid = p.wamid, version = m.version + CASE WHEN r.is_reacted_to THEN 1 ELSE 0 END
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS p (account_id, id, wamid, status)
     JOIN named n ON n.account_id = p.account_id AND n.id = p.id
+    CROSS JOIN LATERAL (SELECT EXISTS (
+        SELECT FROM reactions r WHERE r.account_id = p.account_id AND r.target_wamid = p.wamid)) AS r (is_reacted_to)
     WHERE m.account_id = p.account_id AND m.id = p.id AND m.direction = 'out' AND m.wamid IS NULL
       AND (m.status IN ('unconfirmed', 'sending') OR m.status = 'queued' AND p.status <> 'failed')
       AND (p.status IN ('delivered', 'read', 'played') OR NOT EXISTS (
           SELECT FROM message_statuses s WHERE s.account_id = p.account_id AND s.wamid = p.wamid
             AND s.status = 'failed' AND s.received_at < $5))
-    RETURNING m.account_id, m.id, m.wamid
+    RETURNING m.account_id, m.id, m.wamid, m.conversation_id, m.ticket_id, r.is_reacted_to
 ), handed_over AS (
     DELETE FROM outbox o USING confirmed c WHERE o.account_id = c.account_id AND o.message_id = c.id
 )
-SELECT account_id, wamid FROM confirmed
+SELECT c.account_id, c.id, c.wamid, c.conversation_id, c.is_reacted_to,
+       (SELECT t.assignee_id FROM tickets t WHERE t.account_id = c.account_id AND t.id = c.ticket_id) AS assignee_id
+FROM confirmed c
 """
 """A status names a message of ours whose send response never came; one that waited to be sent again must not be.
 
@@ -386,22 +363,3 @@ UPDATE phone_numbers n SET last_webhook_at = $3::timestamptz
 FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
 WHERE n.account_id = p.account_id AND n.id = p.id AND (n.last_webhook_at IS NULL OR n.last_webhook_at < $3::timestamptz - $4::interval)
 """
-
-APPEND_EVENTS = """
-WITH locked AS MATERIALIZED (
-    SELECT c.account_id FROM event_counters c WHERE c.account_id = ANY($1::uuid[]) ORDER BY c.account_id FOR NO KEY UPDATE
-), counter AS (
-    UPDATE event_counters c SET seq = c.seq + p.count
-    FROM locked JOIN unnest($1::uuid[], $2::bigint[]) AS p (account_id, count) ON p.account_id = locked.account_id
-    WHERE c.account_id = locked.account_id
-    RETURNING c.account_id, c.seq - p.count AS before
-), event AS (
-    INSERT INTO events (account_id, seq, type, audience, payload, at)
-    SELECT counter.account_id, counter.before + e.ordinal, e.type, string_to_array(e.audience, ' '), e.payload, $8
-    FROM unnest($3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::jsonb[])
-         AS e (account_id, ordinal, type, audience, payload)
-    JOIN counter ON counter.account_id = e.account_id
-)
-SELECT account_id, before FROM counter
-"""
-"""APPEND_EVENTS_SQL of the kernel for many accounts at once, their counters locked in ascending order."""

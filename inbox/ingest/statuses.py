@@ -23,7 +23,10 @@ from inbox.ingest.early_statuses import (
     rank,
 )
 from inbox.ingest.journal import Journal
+from inbox.ingest.quotes import tell_of_quotes
+from inbox.ingest.rows import read_views
 from inbox.ingest.tally import Tally
+from inbox.kernel.audience import message_audience
 from inbox.kernel.rows import Row
 from inbox.tickets.events import ticket_updated
 from inbox.tickets.repository import TICKET_VIEW_SELECT, ticket_view
@@ -52,9 +55,13 @@ async def write_statuses(
     if named:
         tickets |= await _tickets_of(connection, list(named))
     await lock_tickets(connection, tickets)
-    changed = list(await _confirm(connection, named, now)) if named else []
+    confirmed = await _confirm(connection, named, now) if named else []
+    changed = await _apply_earlier(connection, confirmed)
     changed += await advance_statuses(connection, [_tick(unique[_row_key(row)], now) for row in new])
-    _add_changes(journal, changed)
+    whole = {row["id"] for row in confirmed if row["is_reacted_to"]}
+    _add_changes(journal, [row for row in changed if row["id"] not in whole])
+    await _tell_whole(connection, [row for row in confirmed if row["is_reacted_to"]], journal)
+    await tell_of_quotes(connection, [(row["account_id"], row["id"]) for row in confirmed], journal)
     await _move_previews(connection, changed, now, journal)
 
 
@@ -127,9 +134,9 @@ async def _tickets_of(connection: Connection, keys: Sequence[tuple[UUID, UUID]])
 
 async def _confirm(
     connection: Connection, named: dict[tuple[UUID, UUID], Status], now: datetime
-) -> list[Row]:
+) -> Sequence[Row]:
     ordered = sorted(named.items(), key=lambda item: item[0])
-    rows = await connection.fetch(
+    rows: list[Any] = await connection.fetch(
         sql.CONFIRM_BY_CALLBACK,
         [key[0] for key, _ in ordered],
         [key[1] for key, _ in ordered],
@@ -137,8 +144,13 @@ async def _confirm(
         [status.update.status for _, status in ordered],
         now,
     )
+    return rows
+
+
+async def _apply_earlier(connection: Connection, confirmed: Sequence[Row]) -> list[Row]:
+    """What statuses said before their wamid had a message."""
     wamids: dict[UUID, list[str]] = {}
-    for row in rows:
+    for row in confirmed:
         wamids.setdefault(row["account_id"], []).append(row["wamid"])
     changed: list[Row] = []
     for account_id in sorted(wamids):
@@ -166,6 +178,16 @@ def _add_changes(journal: Journal, changed: Sequence[Row]) -> None:
                 "version": row["version"],
             },
         )
+
+
+async def _tell_whole(connection: Connection, confirmed: Sequence[Row], journal: Journal) -> None:
+    """A reaction that came before the wamid shows from now on."""
+    if not confirmed:
+        return
+    views = await read_views(connection, [(row["account_id"], row["id"]) for row in confirmed])
+    for row in confirmed:
+        audience = message_audience(row["conversation_id"], row["assignee_id"])
+        journal.add(row["account_id"], "message_updated", " ".join(audience), {"message": views[row["id"]]})
 
 
 async def lock_tickets(connection: Connection, tickets: set[tuple[UUID, UUID]]) -> None:

@@ -19,7 +19,7 @@ from inbox.ingest import metrics
 from inbox.ingest.arrivals import POISON, Batch, Delivery, Parked
 from inbox.ingest.connection import Replanning
 from inbox.ingest.errors import BrokenBatch, StorageUnavailable, is_poison, is_race
-from inbox.ingest.flush import NumberPulse, write_batch
+from inbox.ingest.flush import Flusher
 from inbox.kernel.clock import Clock
 from inbox.kernel.event_log import EventPublisher
 from inbox.whatsapp.payloads import Json
@@ -41,7 +41,7 @@ class Store:
         self._pool = pool
         self._publisher = publisher
         self._now = now
-        self._pulse = NumberPulse()
+        self._flusher = Flusher()
         self._replan = Replanning()
 
     async def store(self, deliveries: Sequence[Delivery]) -> None:
@@ -105,7 +105,9 @@ class Store:
             try:
                 async with self._pool.acquire(timeout=_ACQUIRE_TIMEOUT_SECONDS) as connection:
                     await self._replan.before_flush(connection)
-                    journal, tally = await write_batch(connection, batch, self._now(), self._pulse)
+                    journal, tally = await self._flusher.write(
+                        connection, batch, self._now(), locking=races > 0
+                    )
                 break
             except Exception as error:
                 if is_race(error) and races < _RACE_TRIES:

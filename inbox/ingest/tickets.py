@@ -18,7 +18,7 @@ from inbox.conversations.preview import preview_text
 from inbox.ingest import sql
 from inbox.ingest.connection import Connection
 from inbox.ingest.errors import LostRace
-from inbox.kernel.audience import ticket_audience
+from inbox.kernel.audience import department_room, ticket_audience, user_room
 from inbox.kernel.ids import new_id
 from inbox.kernel.rows import Row
 from inbox.tickets.repository import format_protocol, protocol_day
@@ -41,7 +41,7 @@ class Ticket:
 
     __slots__ = (
         "accepted_at", "assignee_id", "conversation_id", "created_at", "department_id", "disordered", "first_response_at",
-        "id", "is_dirty", "last_message_at", "number_id", "preview", "priority", "protocol", "queued_at", "state", "steps",
+        "id", "is_dirty", "last_message_at", "left", "number_id", "preview", "priority", "protocol", "queued_at", "state", "steps",
         "unread_count", "version", "waiting_since",
     )  # fmt: skip
 
@@ -66,6 +66,8 @@ class Ticket:
         self.steps: list[tuple[str, dict[str, Any]]] = []
         self.is_dirty = False
         self.disordered = False
+        # Rooms that have the ticket in their lists and are not told of it any more.
+        self.left: list[str] = []
 
     def take_inbound(self, at: datetime, message_id: str, preview: str) -> None:
         self.is_dirty = True
@@ -109,8 +111,6 @@ class Ticket:
 
     def view(self, contact: "Contact", window_expires_at: datetime | None) -> dict[str, Any]:
         """A TicketView."""
-        wa_id = contact.wa_id
-        phone = _format_phone(wa_id) if wa_id else None
         assignee_id = self.assignee_id
         return {
             "id": str(self.id),
@@ -123,19 +123,7 @@ class Ticket:
             "priority": self.priority,
             "unread_count": self.unread_count,
             "preview": orjson.Fragment(self.preview),
-            "contact": {
-                "id": str(contact.id),
-                "name": contact.name
-                or contact.profile_name
-                or contact.username
-                or phone
-                or contact.bsuid
-                or "",
-                "profile_name": contact.profile_name,
-                "username": contact.username,
-                "phone": phone,
-                "wa_id": wa_id,
-            },
+            "contact": contact_view(contact),
             "last_message_at": self.last_message_at,
             "waiting_since": self.waiting_since,
             "window_expires_at": window_expires_at,
@@ -148,6 +136,20 @@ class Ticket:
             "created_at": self.created_at,
             "version": self.version,
         }
+
+
+def contact_view(contact: "Contact") -> dict[str, Any]:
+    """A ContactView."""
+    wa_id = contact.wa_id
+    phone = _format_phone(wa_id) if wa_id else None
+    return {
+        "id": str(contact.id),
+        "name": contact.name or contact.profile_name or contact.username or phone or contact.bsuid or "",
+        "profile_name": contact.profile_name,
+        "username": contact.username,
+        "phone": phone,
+        "wa_id": wa_id,
+    }
 
 
 def build_preview(message_id: str, direction: str, kind: str, content: Mapping[str, Any], status: str) -> str:
@@ -165,29 +167,36 @@ def build_preview(message_id: str, direction: str, kind: str, content: Mapping[s
 # ── tickets that are not open yet ───────────────────────────────────────────────────────────────────────────────────
 
 
-async def find_tickets(
+class LastTicket:
+    """A conversation without an open ticket, and what decides on the one that it gets."""
+
+    __slots__ = ("conversation", "may_reopen", "row")
+
+    def __init__(self, conversation: "Conversation", row: Row) -> None:
+        if row["id"] is not None and row["closed_at"] is None:
+            raise LostRace  # opened by somebody since the open ones were read
+        self.conversation = conversation
+        self.row = row
+        self.may_reopen = _may_reopen(
+            row, min(a.at for a in conversation.arrivals if not a.silent and not a.outgoing)
+        )
+
+
+async def read_last_tickets(
     connection: Connection, conversations: Sequence["Conversation"], now: datetime
-) -> list[tuple["Conversation", Row]]:
-    """Reopens the last ticket of each conversation, or prepares a new one (`insert_tickets` writes those)."""
+) -> list[LastTicket]:
+    if not conversations:
+        return []
     ordered = sorted(conversations, key=lambda c: (c.account_id, c.id))
     rows = await connection.fetch(
         sql.LAST_CLOSED_TICKETS,
         [c.account_id for c in ordered],
         [c.id for c in ordered],
         [c.number_id for c in ordered],
+        now,
     )
     by_conversation = {c.id: c for c in ordered}
-    new: list[tuple[Conversation, Row]] = []
-    for row in rows:
-        conversation = by_conversation[row["conversation_id"]]
-        if row["id"] is not None and row["closed_at"] is None:
-            raise LostRace  # opened by somebody since the open ones were read
-        if _may_reopen(row, min(a.at for a in conversation.arrivals if not a.silent and not a.outgoing)):
-            conversation.ticket = await _reopen(connection, conversation, row, now)
-        else:
-            conversation.ticket = _new_ticket(conversation, row, now)
-            new.append((conversation, row))
-    return new
+    return [LastTicket(by_conversation[row["conversation"]], row) for row in rows]
 
 
 def _may_reopen(row: Row, at: datetime) -> bool:
@@ -200,12 +209,13 @@ def _may_reopen(row: Row, at: datetime) -> bool:
     )
 
 
-async def _reopen(connection: Connection, conversation: "Conversation", row: Row, now: datetime) -> Ticket:
+async def reopen_ticket(connection: Connection, last: LastTicket, now: datetime) -> None:
+    conversation, row = last.conversation, last.row
     ticket = Ticket(row)
-    if row["assignee_online"]:
+    if row["assignee_online"] and row["assignee_answers"] and not row["department_archived"]:
         ticket.state = "active"
     else:
-        ticket.state, ticket.assignee_id, ticket.accepted_at, ticket.queued_at = "queued", None, None, now
+        _return_to_queue(ticket, row, now)
     ticket.waiting_since = None
     ticket.is_dirty = True
     agent = str(ticket.assignee_id) if ticket.assignee_id is not None else None
@@ -221,14 +231,99 @@ async def _reopen(connection: Connection, conversation: "Conversation", row: Row
         ticket.accepted_at,
         new_id(),
         now,
+        ticket.department_id,
     )
     if not reopened:
         raise LostRace
-    return ticket
+    conversation.ticket = ticket
+
+
+def _return_to_queue(ticket: Ticket, row: Row, now: datetime) -> None:
+    """Of its department, or of the number's default when that one is archived."""
+    if ticket.assignee_id is not None and not row["assignee_answers"]:
+        ticket.left.append(user_room(ticket.assignee_id))
+    if row["department_archived"]:
+        ticket.left.append(department_room(ticket.department_id))
+        if ticket.assignee_id is not None and row["assignee_answers"]:
+            ticket.left.append(user_room(ticket.assignee_id))
+        ticket.department_id = row["default_department_id"]
+    ticket.state, ticket.assignee_id, ticket.accepted_at, ticket.queued_at = "queued", None, None, now
+
+
+class Openings:
+    """The tickets that a batch opens, in the order of their protocol numbers."""
+
+    def __init__(self, wanted: Sequence[LastTicket], now: datetime) -> None:
+        self._wanted = wanted
+        self._now = now
+        self._days: dict[tuple[UUID, Any], list[LastTicket]] = {}
+        for last in wanted:
+            last.conversation.ticket = _new_ticket(last.conversation, last.row, now)
+            day = protocol_day(now, last.row["time_zone"])
+            self._days.setdefault((last.conversation.account_id, day), []).append(last)
+        self._expected = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._wanted)
+
+    def tickets(self) -> list[tuple[UUID, Ticket]]:
+        return [(o.conversation.account_id, _ticket_of(o)) for o in self._wanted]
+
+    def expect_numbers(self) -> None:
+        """Numbers them after those that were taken when they were read; whoever writes them must confirm it."""
+        for opened in self._days.values():
+            taken: int = opened[0].row["protocols_taken"]
+            self._expected += taken + len(opened)
+            self._number(opened, taken)
+
+    async def take_numbers(self, connection: Connection) -> None:
+        keys = sorted(self._days)
+        if not keys:
+            return
+        rows = await connection.fetch(
+            sql.NEXT_PROTOCOLS, [k[0] for k in keys], [k[1] for k in keys], [len(self._days[k]) for k in keys]
+        )
+        for row in rows:
+            opened = self._days[row["account_id"], row["day"]]
+            self._number(opened, row["number"] - len(opened))
+
+    def _number(self, opened: Sequence[LastTicket], taken: int) -> None:
+        for number, last in enumerate(opened, start=taken + 1):
+            _ticket_of(last).protocol = format_protocol(self._now, last.row["time_zone"], number)
+
+    def columns(self) -> dict[str, Any]:
+        keys = sorted(self._days)
+        opened = [(o.conversation, _ticket_of(o)) for o in self._wanted]
+        return {
+            "protocol_accounts": [key[0] for key in keys],
+            "protocol_days": [key[1] for key in keys],
+            "protocol_counts": [len(self._days[key]) for key in keys],
+            "protocol_expected": self._expected,
+            "opened_accounts": [c.account_id for c, _ in opened],
+            "opened_ids": [t.id for _, t in opened],
+            "opened_conversations": [c.id for c, _ in opened],
+            "opened_numbers": [c.number_id for c, _ in opened],
+            "opened_contacts": [c.contact.id for c, _ in opened],
+            "opened_protocols": [t.protocol for _, t in opened],
+            "opened_departments": [t.department_id for _, t in opened],
+            "opened_unread_counts": [t.unread_count for _, t in opened],
+            "opened_previews": [t.preview for _, t in opened],
+            "opened_last_message_ats": [t.last_message_at for _, t in opened],
+            "opened_waiting_sinces": [t.waiting_since for _, t in opened],
+            "opened_first_response_ats": [t.first_response_at for _, t in opened],
+            "opened_segments": [new_id() for _ in opened],
+            "opened_expected": len(opened),
+            "segment_expected": len(opened),
+        }
+
+
+def _ticket_of(last: LastTicket) -> Ticket:
+    assert last.conversation.ticket is not None
+    return last.conversation.ticket
 
 
 def _new_ticket(conversation: "Conversation", row: Row, now: datetime) -> Ticket:
-    return Ticket(
+    ticket = Ticket(
         {
             "id": new_id(),
             "conversation_id": conversation.id,
@@ -249,66 +344,34 @@ def _new_ticket(conversation: "Conversation", row: Row, now: datetime) -> Ticket
             "version": 1,
         }
     )
+    ticket.steps.append(("opened", {"by": "customer"}))
+    return ticket
 
 
-async def insert_tickets(
-    connection: Connection, new: Sequence[tuple["Conversation", Row]], now: datetime
-) -> None:
-    """Gives the new tickets their protocol numbers and writes them. Raises LostRace when one was opened meanwhile."""
-    if not new:
-        return
-    await _number(connection, new, now)
-    tickets = [(c, c.ticket) for c, _ in new if c.ticket is not None]
-    count = await connection.fetchval(
-        sql.INSERT_TICKETS,
-        [c.account_id for c, _ in tickets],
-        [t.id for _, t in tickets],
-        [c.id for c, _ in tickets],
-        [c.number_id for c, _ in tickets],
-        [c.contact.id for c, _ in tickets],
-        [t.protocol for _, t in tickets],
-        [t.department_id for _, t in tickets],
-        [t.unread_count for _, t in tickets],
-        [t.preview for _, t in tickets],
-        [t.last_message_at for _, t in tickets],
-        [t.waiting_since for _, t in tickets],
-        [t.first_response_at for _, t in tickets],
-        [new_id() for _ in tickets],
-        now,
-    )
-    if count != len(tickets):
-        raise LostRace
-    for _, ticket in tickets:
-        ticket.steps.insert(0, ("opened", {"by": "customer"}))
+def changed_columns(tickets: Sequence[tuple[UUID, Ticket]]) -> dict[str, Any]:
+    """Open tickets (account, ticket) as they are now; their versions are one above those that were read."""
+    return {
+        "ticket_accounts": [account_id for account_id, _ in tickets],
+        "ticket_ids": [t.id for _, t in tickets],
+        "ticket_states": [t.state for _, t in tickets],
+        "ticket_unread_counts": [t.unread_count for _, t in tickets],
+        "ticket_previews": [t.preview for _, t in tickets],
+        "ticket_last_message_ats": [t.last_message_at for _, t in tickets],
+        "ticket_waiting_sinces": [t.waiting_since for _, t in tickets],
+        "ticket_first_response_ats": [t.first_response_at for _, t in tickets],
+        "ticket_versions": [t.version for _, t in tickets],
+        "ticket_expected": len(tickets),
+    }
 
 
-async def _number(connection: Connection, new: Sequence[tuple["Conversation", Row]], now: datetime) -> None:
-    days: dict[tuple[UUID, Any], list[tuple[Conversation, Row]]] = {}
-    for conversation, row in new:
-        days.setdefault((conversation.account_id, protocol_day(now, row["time_zone"])), []).append(
-            (conversation, row)
-        )
-    keys = sorted(days)
-    rows = await connection.fetch(
-        sql.NEXT_PROTOCOLS, [k[0] for k in keys], [k[1] for k in keys], [len(days[k]) for k in keys]
-    )
-    for taken in rows:
-        opened = days[taken["account_id"], taken["day"]]
-        for number, (conversation, row) in enumerate(opened, start=taken["number"] - len(opened) + 1):
-            assert conversation.ticket is not None
-            conversation.ticket.protocol = format_protocol(now, row["time_zone"], number)
-
-
-async def write_steps(connection: Connection, tickets: Sequence[tuple[UUID, Ticket]], now: datetime) -> None:
+def step_columns(tickets: Sequence[tuple[UUID, Ticket]]) -> dict[str, Any]:
     """The ticket_events of what happened to them here."""
     steps = [(account_id, t.id, *step) for account_id, t in tickets for step in t.steps]
-    if steps:
-        await connection.execute(
-            sql.INSERT_TICKET_EVENTS,
-            [s[0] for s in steps],
-            [new_id() for _ in steps],
-            [s[1] for s in steps],
-            [s[2] for s in steps],
-            [orjson.dumps(s[3]).decode() for s in steps],
-            now,
-        )
+    return {
+        "step_accounts": [s[0] for s in steps],
+        "step_ids": [new_id() for _ in steps],
+        "step_tickets": [s[1] for s in steps],
+        "step_types": [s[2] for s in steps],
+        "step_data": [orjson.dumps(s[3]).decode() for s in steps],
+        "step_expected": len(steps),
+    }

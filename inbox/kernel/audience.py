@@ -7,9 +7,10 @@ names are the vocabulary that `events.audience` stores.
 from uuid import UUID
 
 from inbox.kernel.actor import Actor
+from inbox.kernel.permissions import Permission
 
 EVERYONE = "account"
-"""Everybody who is signed in to the account."""
+"""Everybody who works in the account's inbox."""
 
 ADMINS = "admins"
 """Those who see all departments; stands in every department's audience."""
@@ -29,7 +30,10 @@ def conversation_room(conversation_id: UUID) -> str:
 
 
 def standing_rooms(actor: Actor) -> frozenset[str]:
-    """The rooms an actor stands in all the time, opened conversations apart."""
+    """The rooms an actor stands in all the time, opened conversations apart. Who does not work in the inbox hears only
+    what is told to them themselves."""
+    if not actor.may(Permission.INBOX):
+        return frozenset({user_room(actor.user_id)})
     rooms = {EVERYONE, user_room(actor.user_id), *(department_room(d) for d in actor.department_ids)}
     if actor.sees_all_departments:
         rooms.add(ADMINS)

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from inbox.kernel.actor import Actor
+from inbox.kernel.audit import SYSTEM_DOER, AuditEntry, Doer, append_audit, doer_of
 from inbox.kernel.clock import Clock, utc_now
 from inbox.kernel.event_log import APPEND_EVENTS_SQL, EventPublisher, LoggedEvent, NewEvent
 
@@ -31,11 +32,16 @@ _CONNECT_TIMEOUT_SECONDS = 10
 class UnitOfWork:
     """One transaction. Made by `Database`; committed when its block ends without an exception."""
 
-    def __init__(self, session: AsyncSession, now: Clock, account_id: UUID | None) -> None:
+    def __init__(
+        self, session: AsyncSession, now: Clock, account_id: UUID | None, doer: Doer, audit_key: bytes
+    ) -> None:
         self.session = session
         self.now = now
         self._account_id = account_id
+        self._doer = doer
+        self._audit_key = audit_key
         self._recorded: dict[UUID, list[NewEvent]] = defaultdict(list)
+        self._audited: dict[UUID, list[tuple[Doer, AuditEntry]]] = defaultdict(list)
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     def record(self, event: NewEvent, account_id: UUID | None = None) -> None:
@@ -44,6 +50,21 @@ class UnitOfWork:
         if account is None:
             raise ValueError("an event needs an account")
         self._recorded[account].append(event)
+
+    def audit(self, entry: AuditEntry, account_id: UUID | None = None, *, doer: Doer | None = None) -> None:
+        """Adds an entry to what this transaction will put on record. In `acting()` the actor is who did it; in
+        `system()` it is the system unless `doer` says otherwise."""
+        account = account_id or self._account_id
+        if account is None:
+            raise ValueError("an audit entry needs an account (or INSTALLATION)")
+        self._audited[account].append((doer or self._doer, entry))
+
+    async def append_audited(self) -> None:
+        """Accounts in ascending order, and before the event log's counters: always the same order, no deadlocks."""
+        for account_id in sorted(self._audited):
+            await append_audit(
+                self.session, self._audit_key, account_id, self._audited[account_id], self.now()
+            )
 
     def after_commit(self, action: Callable[[], Awaitable[None]]) -> None:
         """Runs `action` once the commit stands; it is dropped on rollback and may be lost in a crash."""
@@ -83,12 +104,14 @@ class Database:
     """Opens units of work. One per process; `publisher` hears of every commit that logged something."""
 
     def __init__(
-        self, app_url: str, system_url: str, *, publisher: EventPublisher | None = None, now: Clock = utc_now
-    ) -> None:
+        self, app_url: str, system_url: str, *, audit_key: bytes, publisher: EventPublisher | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
         self.app_engine = _engine(app_url)
         self.system_engine = _engine(system_url)
         self.publisher = publisher
         self.now = now
+        self.audit_key = audit_key
         self._app_sessions = async_sessionmaker(self.app_engine, expire_on_commit=False)
         self._system_sessions = async_sessionmaker(self.system_engine, expire_on_commit=False)
 
@@ -97,7 +120,9 @@ class Database:
         """A transaction as prosa_app within the actor's account."""
         async with self._app_sessions() as session:
             await enter_account(session, actor.account_id)
-            async with self._committing(UnitOfWork(session, self.now, actor.account_id)) as work:
+            async with self._committing(
+                UnitOfWork(session, self.now, actor.account_id, doer_of(actor), self.audit_key)
+            ) as work:
                 yield work
 
     @asynccontextmanager
@@ -105,7 +130,7 @@ class Database:
         """A transaction as prosa_system; `account_id` is where events are recorded unless told otherwise."""
         async with (
             self._system_sessions() as session,
-            self._committing(UnitOfWork(session, self.now, account_id)) as work,
+            self._committing(UnitOfWork(session, self.now, account_id, SYSTEM_DOER, self.audit_key)) as work,
         ):
             yield work
 
@@ -113,6 +138,7 @@ class Database:
     async def _committing(self, work: UnitOfWork) -> AsyncIterator[UnitOfWork]:
         try:
             yield work
+            await work.append_audited()
             logged = await work.append_recorded()
             await work.session.commit()
         except BaseException:

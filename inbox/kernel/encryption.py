@@ -36,6 +36,11 @@ class Vault:
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._current = _key_id(keys[0])
 
+    @property
+    def current_prefix(self) -> bytes:
+        """How everything begins that was sealed with the newest key; what begins otherwise waits for `prosa rotate-keys`."""
+        return bytes([_VERSION]) + self._current
+
     def encrypt(self, plaintext: bytes, context: str) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, plaintext, context.encode())

@@ -145,11 +145,16 @@ class MediaFetcher:
             "storage_key": key,
         }
         async with self._database.system(media.account_id) as work:
-            if not await repository.mark_stored(work.session, media.account_id, media.id, facts):
-                return
-            if media.message_id is not None:
+            stored = await repository.mark_stored(work.session, media.account_id, media.id, facts)
+            wanted = stored or await repository.is_wanted(work.session, media.account_id, media.id)
+            if stored and media.message_id is not None:
                 await repository.set_message_error(work.session, media.account_id, media.message_id, None)
                 await record_message_updated(work, media.account_id, media.message_id)
+        if not wanted:
+            # Erased while it was fetched: what was just put into the store must not outlive it.
+            await self._store.delete(key)
+        if not stored:
+            return
         log.info("media_stored", media_id=str(media.id), size=size, mime_type=inspection.mime_type)
 
     async def _fail(self, media: Media, error: ProsaError, *, final: bool) -> None:

@@ -29,17 +29,30 @@ async def insert_media(session: AsyncSession, media: Media) -> None:
 async def mark_stored(
     session: AsyncSession, account_id: UUID, media_id: UUID, facts: Mapping[str, Any]
 ) -> bool:
-    """The file is here. False when it was already."""
+    """The file is here. False when it was already, or is not wanted any more (erased meanwhile)."""
     result = await session.execute(
         text(
             """UPDATE media SET state = 'stored', error = NULL, mime_type = :mime_type, sha256 = :sha256, size = :size,
                    width = :width, height = :height, duration_ms = :duration_ms, storage_key = :storage_key,
                    attempts = attempts + 1
-            WHERE account_id = :account_id AND id = :media_id AND state <> 'stored' RETURNING id"""
+            WHERE account_id = :account_id AND id = :media_id AND state <> 'stored' AND meta_media_id IS NOT NULL
+            RETURNING id"""
         ),
         {**facts, "account_id": account_id, "media_id": media_id},
     )
     return result.one_or_none() is not None
+
+
+async def is_wanted(session: AsyncSession, account_id: UUID, media_id: UUID) -> bool:
+    """Whether the file still belongs to something: erasure and retention take Meta's id or the row away first."""
+    result = await session.execute(
+        text(
+            """SELECT EXISTS (SELECT FROM media WHERE account_id = :account_id AND id = :media_id
+                              AND (state = 'stored' OR meta_media_id IS NOT NULL))"""
+        ),
+        {"account_id": account_id, "media_id": media_id},
+    )
+    return bool(result.scalar_one())
 
 
 async def mark_attempt(

@@ -18,6 +18,7 @@ from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import Conflict, NotFound
 from inbox.kernel.ids import new_id
 from inbox.kernel.jobs import defer_in
+from inbox.kernel.permissions import Permission
 from inbox.media import repository
 from inbox.media.conversion import VOICE_MIME_TYPE, convert_picture, convert_to_voice
 from inbox.media.errors import FileTooLarge, MediaNotStored, UnusableFile
@@ -63,8 +64,9 @@ async def store_upload(
     """Keeps a file for a message that its uploader is about to send.
 
     `kind` is the role it will play (None: what suits its content). Pictures and sounds that WhatsApp does not take are
-    rewritten (a browser's recording becomes OGG/OPUS mono). Raises FileTooLarge and UnusableFile with the reason.
+    rewritten (a browser's recording becomes OGG/OPUS mono). Raises Forbidden, FileTooLarge, UnusableFile with the reason.
     """
+    actor.require(Permission.INBOX)
     async with temporary_folder() as folder:
         source = folder / "upload"
         try:
@@ -146,7 +148,11 @@ async def fetch_again(database: Database, actor: Actor, media_id: UUID) -> Media
 
 
 async def access_media(work: UnitOfWork, actor: Actor, media_id: UUID) -> Media:
-    """A file of a conversation that the actor may see, or an upload of their own that no message carries yet."""
+    """A file of a conversation that the actor may see, or an upload of their own that no message carries yet.
+
+    Raises NotFound, Forbidden for who does not work in the inbox.
+    """
+    actor.require(Permission.INBOX)
     media = await repository.fetch_media(work.session, actor.account_id, media_id)
     if media is None:
         raise NotFound(media_id=media_id)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Big enough to cost few calls, small enough that a hundred downloads at once stay within 25 MB.
 _READ_CHUNK_BYTES = 256 * 1024
+# S3's most for one DeleteObjects request.
+_DELETE_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,19 @@ class MediaStore:
             return
         except (OSError, obstore.exceptions.BaseError) as error:
             raise Unavailable("the media store does not answer", key=key) from error
+
+    async def delete_under(self, prefix: str) -> int:
+        """Removes every file whose key begins with `prefix` (a whole folder: it ends with a slash); answers how many."""
+        if not prefix.endswith("/") or prefix == "/":
+            raise ValueError("only a whole folder")
+        removed = 0
+        try:
+            async for batch in obstore.list(self._store, prefix, chunk_size=_DELETE_AT_ONCE):
+                await obstore.delete_async(self._store, [found["path"] for found in batch])
+                removed += len(batch)
+        except (OSError, obstore.exceptions.BaseError) as error:
+            raise Unavailable("the media store does not answer", prefix=prefix) from error
+        return removed
 
 
 def storage_key(account_id: UUID, media_id: UUID, at: datetime) -> str:

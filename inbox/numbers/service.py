@@ -5,12 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from inbox.accounts.authority import check_room
 from inbox.accounts.repository import is_member_of_department
-from inbox.kernel.actor import Actor, Role
+from inbox.kernel.actor import Actor
+from inbox.kernel.audit import AuditEntry
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.encryption import Vault
-from inbox.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from inbox.kernel.errors import Conflict, Invalid, NotFound
 from inbox.kernel.ids import new_id
+from inbox.kernel.permissions import Permission
 from inbox.numbers import repository
 from inbox.numbers.events import ConnectedNumberView, NumberUpdateView, NumberView
 from inbox.numbers.models import PhoneNumber, WhatsAppApp
@@ -22,6 +25,9 @@ _VERIFY_TOKEN_BYTES = 24
 
 
 async def list_numbers(database: Database, actor: Actor) -> list[NumberView]:
+    """For those who answer on them and those who run them. Raises Forbidden."""
+    if not actor.may(Permission.NUMBERS_MANAGE):
+        actor.require(Permission.INBOX)
     async with database.acting(actor) as work:
         return await repository.fetch_numbers(work.session, actor.account_id)
 
@@ -29,8 +35,8 @@ async def list_numbers(database: Database, actor: Actor) -> list[NumberView]:
 async def list_number_updates(
     database: Database, actor: Actor, number_id: UUID, *, before: UUID | None = None, limit: int = 50
 ) -> list[NumberUpdateView]:
-    """Newest first; admins only."""
-    _check_admin(actor)
+    """Newest first. Raises Forbidden, NotFound."""
+    actor.require(Permission.NUMBERS_MANAGE)
     async with database.acting(actor) as work:
         number = await repository.fetch_number(work.session, actor.account_id, number_id)
         if number is None:
@@ -52,11 +58,12 @@ async def connect_number(
     default_department_id: UUID,
     messages_per_second: int = 80,
 ) -> ConnectedNumberView:
-    """Admins only. Raises Conflict when an account of this installation already has the number."""
-    _check_admin(actor)
+    """Raises Forbidden, Invalid, PlanLimit, Conflict when an account of this installation already has the number."""
+    actor.require(Permission.NUMBERS_MANAGE)
     async with database.acting(actor) as work:
         if not await is_member_of_department(work.session, actor.account_id, default_department_id, None):
             raise Invalid("no such department", default_department_id=default_department_id)
+        await check_room(work, actor.account_id, "numbers")
         app_id, number_id, verify_token = await add_number(
             work,
             vault,
@@ -74,6 +81,8 @@ async def connect_number(
         app = await work.session.get(WhatsAppApp, (actor.account_id, app_id))
         assert number is not None
         assert app is not None
+        after = {"name": name, "phone_number_id": phone_number_id, "waba_id": waba_id}
+        work.audit(AuditEntry("number.connected", "number", number_id, after=after))
         return ConnectedNumberView(
             number=number, webhook_path=f"/hooks/whatsapp/{app.hook_key}", verify_token=verify_token
         )
@@ -132,8 +141,3 @@ async def add_number(
     except IntegrityError as error:
         raise Conflict("this number is already connected", phone_number_id=phone_number_id) from error
     return app_id, number_id, token
-
-
-def _check_admin(actor: Actor) -> None:
-    if actor.role is not Role.ADMIN:
-        raise Forbidden

@@ -3,6 +3,7 @@
 Invariants
 - Only the holder of the number's lease claims: the statement locks the lease row, so that a take-over waits for it and
   then sees what was claimed.
+- Nothing is claimed of an account that is suspended or closing: what waits goes out when it is active again.
 - A message waits while an earlier one of its conversation (same or higher priority) is queued or in flight, also when
   that one waits for its next try: order is kept across chunks and retries.
 - `sending` is written before anything leaves. What has to be uploaded first stays `queued` under our token, its turn
@@ -33,7 +34,9 @@ _META_ID_MARGIN = timedelta(minutes=10)
 _CLAIM_SQL = """
 WITH lease AS MATERIALIZED (
     SELECT 1 FROM number_leases
-    WHERE account_id = $1 AND number_id = $2 AND token = $3 FOR SHARE
+    WHERE account_id = $1 AND number_id = $2 AND token = $3
+      AND EXISTS (SELECT FROM accounts a WHERE a.account_id = $1 AND a.state = 'active')
+    FOR SHARE
 ), candidate AS MATERIALIZED (
     SELECT o.account_id, o.message_id
     FROM outbox o

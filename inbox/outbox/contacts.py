@@ -18,7 +18,7 @@ from inbox.whatsapp.phone import canonical_phone
 
 _LOCK_SQL = """
 SELECT c.id, c.wa_id, c.bsuid FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
-JOIN contacts c ON c.account_id = p.account_id AND c.id = p.id
+JOIN contacts c ON c.account_id = p.account_id AND c.id = p.id AND c.erased_at IS NULL
 ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 

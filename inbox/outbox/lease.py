@@ -51,13 +51,15 @@ class Lease:
 
 
 # A number wants a sender when something waits for it, or when its last sender died: it may have left messages half sent.
+# What waits in an account that is not active does not count: it would be taken and given back for ever.
 _WANTING_SQL = """
 SELECT n.account_id, n.id AS number_id, (l.number_id IS NULL OR l.expires_at <= now()) AS is_free
 FROM phone_numbers n
 LEFT JOIN number_leases l ON l.account_id = n.account_id AND l.number_id = n.id
 WHERE (l.holder <> '' AND l.expires_at <= now())
-   OR EXISTS (SELECT FROM outbox o
-              WHERE o.account_id = n.account_id AND o.number_id = n.id AND o.state = 'queued' AND o.not_before <= now())
+   OR (EXISTS (SELECT FROM outbox o
+               WHERE o.account_id = n.account_id AND o.number_id = n.id AND o.state = 'queued' AND o.not_before <= now())
+       AND EXISTS (SELECT FROM accounts a WHERE a.account_id = n.account_id AND a.state = 'active'))
 """
 
 _TAKE_SQL = """

@@ -15,8 +15,11 @@ from uuid import UUID
 
 import asyncpg
 
-from inbox.conversations.events import MessageError, MessageStatusChanged
+from inbox.conversations.events import MessageError, MessageStatusChanged, message_updated
+from inbox.conversations.repository import message_view
 from inbox.ingest.early_statuses import apply_known_statuses, lock_wamids
+from inbox.ingest.rows import VIEWS_BY_ID
+from inbox.ingest.sql import BUMP_QUOTES
 from inbox.kernel.audience import message_audience
 from inbox.kernel.event_log import NewEvent
 from inbox.outbox.journal import TICKET_KEYS, Connection, Written, append_events
@@ -81,7 +84,10 @@ RETURNING m.id
 
 _CHANGED_SQL = """
 SELECT m.id, m.conversation_id, m.ticket_id, m.status, m.status_at, m.error, m.version, t.assignee_id,
-       t.preview->>'message_id' = m.id::text AS in_preview
+       t.preview->>'message_id' = m.id::text AS in_preview,
+       EXISTS (SELECT FROM reactions x WHERE x.account_id = m.account_id AND x.target_wamid = m.wamid) AS is_reacted_to,
+       EXISTS (SELECT FROM messages q WHERE q.account_id = m.account_id AND q.conversation_id = m.conversation_id
+                 AND q.at >= m.at - interval '5 minutes' AND q.context->>'quoted_wamid' = m.wamid) AS is_quoted
 FROM unnest($1::uuid[], $2::uuid[]) AS r (account_id, id)
 JOIN messages m ON m.account_id = r.account_id AND m.id = r.id
 LEFT JOIN tickets t ON t.account_id = m.account_id AND t.id = m.ticket_id
@@ -260,7 +266,24 @@ async def _events(
             f"{TICKET_VIEW_SELECT} JOIN {TICKET_KEYS} ORDER BY t.id",
             *_keyed(lease, [row["id"] for row in moved]),
         )
-    return [*map(_status_changed, rows), *(ticket_updated(ticket_view(row)) for row in tickets)]
+    messages = await _message_events(connection, lease, rows)
+    return [*messages, *(ticket_updated(ticket_view(row)) for row in tickets)]
+
+
+async def _message_events(
+    connection: Connection, lease: Lease, rows: Sequence[asyncpg.Record]
+) -> list[NewEvent]:
+    """Lean where only the ticks moved; whole where more shows than before: a reaction or a quote came before the wamid."""
+    assignees = {row["id"]: row["assignee_id"] for row in rows if row["is_reacted_to"]}
+    quoted = [row["id"] for row in rows if row["is_quoted"]]
+    if quoted:
+        quoting = await connection.fetch(BUMP_QUOTES, *_keyed(lease, quoted))
+        assignees |= {row["id"]: row["assignee_id"] for row in quoting}
+    events = [_status_changed(row) for row in rows if row["id"] not in assignees]
+    if assignees:
+        views = await connection.fetch(VIEWS_BY_ID, *_keyed(lease, list(assignees)))
+        events += [message_updated(message_view(view), assignees[view["id"]]) for view in views]
+    return events
 
 
 def _status_changed(row: asyncpg.Record) -> NewEvent:

@@ -128,6 +128,22 @@ async def lock_ticket(session: AsyncSession, account_id: UUID, ticket_id: UUID) 
     return result.scalar_one_or_none()
 
 
+async def lock_open_tickets_of(session: AsyncSession, account_id: UUID, user_id: UUID) -> list[Ticket]:
+    """All open tickets that this person has, in the order in which everybody locks several."""
+    result = await session.execute(
+        select(Ticket)
+        .where(
+            col(Ticket.account_id) == account_id,
+            col(Ticket.assignee_id) == user_id,
+            col(Ticket.closed_at).is_(None),
+        )
+        .order_by(col(Ticket.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(result.scalars())
+
+
 async def lock_current_ticket(
     session: AsyncSession, account_id: UUID, conversation_id: UUID
 ) -> Ticket | None:
@@ -236,31 +252,36 @@ async def set_preview_status(
     return result.one_or_none() is not None
 
 
-async def bump_open_tickets(session: AsyncSession, account_id: UUID, contact_id: UUID) -> list[UUID]:
-    """What a list row shows of the contact changed: copies of the rows are older from now on."""
+async def bump_tickets_of_contact(session: AsyncSession, account_id: UUID, contact_id: UUID) -> list[UUID]:
+    """What list rows show of the contact changed: all copies of them are older from now on. Answers the open ones.
+
+    Closed ones too: whoever writes one with the contact as it was before has lost the race and reads again.
+    """
     result = await session.execute(
         text(
-            """UPDATE tickets t SET version = version + 1, updated_at = now()
-            FROM conversations v
-            WHERE v.account_id = :account_id AND v.contact_id = :contact_id
-              AND t.account_id = v.account_id AND t.conversation_id = v.id AND t.closed_at IS NULL
-            RETURNING t.id"""
+            """WITH locked AS (
+                SELECT t.id FROM conversations v
+                JOIN tickets t ON t.account_id = v.account_id AND t.conversation_id = v.id
+                WHERE v.account_id = :account_id AND v.contact_id = :contact_id ORDER BY t.id FOR NO KEY UPDATE OF t)
+            UPDATE tickets t SET version = version + 1, updated_at = now() FROM locked
+            WHERE t.account_id = :account_id AND t.id = locked.id RETURNING t.id, t.closed_at"""
         ),
         {"account_id": account_id, "contact_id": contact_id},
     )
-    return list(result.scalars())
+    return sorted(row.id for row in result if row.closed_at is None)
 
 
 async def show_outgoing(
-    session: AsyncSession, ticket: Ticket, preview: TicketPreview, at: datetime, *, read: bool
+    session: AsyncSession, ticket: Ticket, preview: TicketPreview, at: datetime, *, read: bool, answers: bool
 ) -> None:
-    """The customer has an answer on its way: the row shows it, and nobody waits any more."""
+    """Something is on its way to the customer: the row shows it. With `answers` nobody waits any more; what a program
+    sends leaves those who wait for a person waiting."""
     changes: dict[str, Any] = {
         "preview": preview.model_dump(mode="json"),
         "last_message_at": max(ticket.last_message_at, at),
-        "waiting_since": None,
-        "first_response_at": ticket.first_response_at or at,
     }
+    if answers:
+        changes |= {"waiting_since": None, "first_response_at": ticket.first_response_at or at}
     if read:
         changes["unread_count"] = 0
     await advance_ticket(session, ticket, at, **changes)

@@ -12,18 +12,21 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import IntegrityError
 
-from inbox.accounts.repository import fetch_departments, is_member_of_department
+from inbox.accounts.repository import fetch_departments, hold_membership, is_member_of_department
+from inbox.contacts.masking import mask_ticket
 from inbox.contacts.repository import search_conversation_ids
 from inbox.conversations.repository import ConversationRow
-from inbox.kernel.actor import Actor, Role
+from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.audience import department_room, user_room
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import Forbidden, Invalid, NotFound
 from inbox.kernel.ids import new_id
+from inbox.kernel.permissions import Permission
 from inbox.numbers.repository import fetch_routing
 from inbox.tickets import repository
 from inbox.tickets.errors import AlreadyAccepted, TicketClosed, TicketOpen
-from inbox.tickets.events import TicketView, ticket_removed, ticket_updated
+from inbox.tickets.events import ClosedBy, TicketView, ticket_removed, ticket_updated
+from inbox.tickets.handing_back import hand_back
 from inbox.tickets.listing import (
     TicketCounts,
     TicketFilter,
@@ -41,16 +44,18 @@ _REOPENABLE = frozenset({"closed", "abandoned", "expired"})
 
 
 async def get_ticket(database: Database, actor: Actor, ticket_id: UUID) -> TicketView:
+    actor.require(Permission.INBOX)
     async with database.acting(actor) as work:
         view = await repository.fetch_ticket_view(work.session, actor.account_id, ticket_id)
         if view is None or not _may_see(actor, view):
             raise NotFound(ticket_id=ticket_id)
-        return view
+        return mask_ticket(actor, view)
 
 
 async def accept_ticket(database: Database, actor: Actor, ticket_id: UUID) -> TicketView:
     """Takes a ticket from the queue or the bot. Raises AlreadyAccepted when somebody else has it, TicketClosed."""
     async with database.acting(actor) as work:
+        await _hold_taker(work, actor)
         ticket = await access_ticket(work, actor, ticket_id)
         if ticket.closed_at is not None:
             raise TicketClosed(ticket_id=ticket_id)
@@ -58,7 +63,7 @@ async def accept_ticket(database: Database, actor: Actor, ticket_id: UUID) -> Ti
             raise await _already_accepted(work, ticket)
         if ticket.state in _UNASSIGNED:
             await _assign(work, actor, ticket, "accepted")
-        return await _record_update(work, ticket)
+        return await _record_update(work, actor, ticket)
 
 
 async def transfer_ticket(
@@ -71,10 +76,13 @@ async def transfer_ticket(
     note: str | None = None,
 ) -> TicketView:
     """To a department's queue, or to one of its people. Raises Invalid for a department or person that is not there."""
+    actor.require(Permission.INBOX)
     async with database.acting(actor) as work:
+        # Before the ticket: people are locked before tickets, everywhere.
+        takes_it = await is_member_of_department(work.session, actor.account_id, department_id, assignee_id)
         ticket = await access_ticket(work, actor, ticket_id)
         _check_may_steer(actor, ticket)
-        if not await is_member_of_department(work.session, actor.account_id, department_id, assignee_id):
+        if not takes_it:
             raise Invalid("no such department, or not one of its people", department_id=department_id)
         left_department, left_assignee = ticket.department_id, ticket.assignee_id
         now = work.now()
@@ -96,7 +104,7 @@ async def transfer_ticket(
             "note": note,
         }
         await _log_step(work, actor, ticket, "transferred", data)
-        return await _record_update(work, ticket, left=(left_department, left_assignee))
+        return await _record_update(work, actor, ticket, left=(left_department, left_assignee))
 
 
 async def return_ticket_to_queue(database: Database, actor: Actor, ticket_id: UUID) -> TicketView:
@@ -105,22 +113,10 @@ async def return_ticket_to_queue(database: Database, actor: Actor, ticket_id: UU
         ticket = await access_ticket(work, actor, ticket_id)
         _check_may_steer(actor, ticket)
         if ticket.state == "queued" and ticket.assignee_id is None:
-            return await _view(work, ticket)
+            return mask_ticket(actor, await _view(work, ticket))
         left = (ticket.department_id, ticket.assignee_id)
-        now = work.now()
-        # Whoever was never answered keeps the place in the queue (FIELD, section 2: back to the head).
-        unanswered = ticket.first_response_at is None and ticket.queued_at is not None
-        await repository.advance_ticket(
-            work.session,
-            ticket,
-            now,
-            state="queued",
-            assignee_id=None,
-            accepted_at=None,
-            queued_at=ticket.queued_at if unanswered else now,
-        )
-        await _log_step(work, actor, ticket, "returned_to_queue", {"from_assignee_id": _text(left[1])})
-        return await _record_update(work, ticket, left=left)
+        await hand_back(work, ticket, {}, by=actor.user_id)
+        return await _record_update(work, actor, ticket, left=left)
 
 
 async def close_ticket(
@@ -130,7 +126,7 @@ async def close_ticket(
     async with database.acting(actor) as work:
         ticket = await access_ticket(work, actor, ticket_id)
         if ticket.closed_at is not None:
-            return await _view(work, ticket)
+            return mask_ticket(actor, await _view(work, ticket))
         _check_may_steer(actor, ticket)
         now = work.now()
         await repository.advance_ticket(
@@ -139,44 +135,53 @@ async def close_ticket(
             now,
             state="closed",
             closed_at=now,
-            closed_by="supervisor" if actor.role is Role.SUPERVISOR else "agent",
+            closed_by=_closer(actor, ticket),
             close_reason=reason,
             waiting_since=None,
             unread_count=0,
         )
         await _log_step(work, actor, ticket, "closed", {"reason": reason})
-        return await _record_update(work, ticket)
+        return await _record_update(work, actor, ticket)
 
 
 async def reopen_ticket(database: Database, actor: Actor, ticket_id: UUID) -> TicketView:
     """Goes on with a closed ticket, for whoever reopens it. Raises TicketOpen when the conversation has a newer one."""
     async with database.acting(actor) as work:
+        await _hold_taker(work, actor)
         ticket = await access_ticket(work, actor, ticket_id)
         if ticket.closed_at is not None:
             await _reopen(work, actor, ticket)
         elif ticket.assignee_id != actor.user_id:
             raise TicketOpen(ticket_id=ticket_id)
-        return await _record_update(work, ticket)
+        return await _record_update(work, actor, ticket)
 
 
 # ── within another unit of work ─────────────────────────────────────────────────────────────────────────────────────
 
 
 async def access_ticket(work: UnitOfWork, actor: Actor, ticket_id: UUID) -> Ticket:
-    """The ticket, locked until the transaction ends. Raises NotFound also for one that the actor may not see."""
+    """The ticket, locked until the transaction ends. Raises NotFound also for one that the actor may not see, Forbidden
+    for who does not work in the inbox."""
+    actor.require(Permission.INBOX)
     ticket = await repository.lock_ticket(work.session, actor.account_id, ticket_id)
     if ticket is None or not _may_see(actor, ticket):
         raise NotFound(ticket_id=ticket_id)
     return ticket
 
 
-async def claim_ticket_to_write(work: UnitOfWork, actor: Actor, conversation: ConversationRow) -> Ticket:
+async def claim_ticket_to_write(
+    work: UnitOfWork, actor: Actor, conversation: ConversationRow
+) -> Ticket | None:
     """The ticket that the actor's next message belongs to.
 
-    Their own goes on; one that waits becomes theirs; a supervisor or admin writes into anybody's; without an open one the
-    last is reopened if it is young enough, else a new one begins. The conversation must be locked. Raises
-    AlreadyAccepted, Forbidden for a ticket that waits in a department of others.
+    Their own goes on; one that waits becomes theirs; who supervises writes into anybody's; without an open one the last
+    is reopened if it is young enough, else a new one begins. A program takes no tickets: it writes into the open one as
+    it is, and without one into none. The conversation must be locked. Raises AlreadyAccepted, Forbidden for a ticket
+    that waits in a department of others.
     """
+    if actor.kind is ActorKind.API_KEY:
+        return await _open_ticket_of(work, actor, conversation.id)
+    await _hold_taker(work, actor)
     ticket = await repository.lock_current_ticket(work.session, actor.account_id, conversation.id)
     if ticket is not None and ticket.closed_at is None:
         return await _claim_open(work, actor, ticket)
@@ -199,6 +204,15 @@ async def claim_ticket_to_write(work: UnitOfWork, actor: Actor, conversation: Co
     return await _open_new(work, actor, conversation, wanted)
 
 
+async def _open_ticket_of(work: UnitOfWork, actor: Actor, conversation_id: UUID) -> Ticket | None:
+    ticket = await check_may_write(work, actor, conversation_id)
+    if ticket is None or ticket.closed_at is not None:
+        return None
+    if not actor.may_see_department(ticket.department_id):
+        raise Forbidden("this ticket is in another department", ticket_id=ticket.id)
+    return ticket
+
+
 async def check_may_write(work: UnitOfWork, actor: Actor, conversation_id: UUID) -> Ticket | None:
     """The conversation's current ticket, unchanged. Raises AlreadyAccepted when it is somebody else's."""
     ticket = await repository.lock_current_ticket(work.session, actor.account_id, conversation_id)
@@ -219,7 +233,10 @@ async def _claim_open(work: UnitOfWork, actor: Actor, ticket: Ticket) -> Ticket:
 
 
 async def _check_not_of_others(work: UnitOfWork, actor: Actor, ticket: Ticket) -> None:
-    if ticket.assignee_id not in (None, actor.user_id) and actor.role is Role.OPERATOR:
+    if ticket.assignee_id in (None, actor.user_id) or actor.may(Permission.TICKETS_SUPERVISE):
+        return
+    # A program answers beside whoever has the ticket, as the confirmations of an order do.
+    if actor.kind is not ActorKind.API_KEY:
         raise await _already_accepted(work, ticket)
 
 
@@ -288,7 +305,7 @@ async def _log_step(
 
 
 async def _record_update(
-    work: UnitOfWork, ticket: Ticket, *, left: tuple[UUID, UUID | None] | None = None
+    work: UnitOfWork, actor: Actor, ticket: Ticket, *, left: tuple[UUID, UUID | None] | None = None
 ) -> TicketView:
     """Logs the new state; to those whom it left for a department out of their sight, that it is gone comes first."""
     view = await _view(work, ticket)
@@ -299,7 +316,7 @@ async def _record_update(
             audience.append(user_room(assignee_id))
         work.record(ticket_removed(view, audience))
     work.record(ticket_updated(view))
-    return view
+    return mask_ticket(actor, view)
 
 
 async def _view(work: UnitOfWork, ticket: Ticket) -> TicketView:
@@ -315,11 +332,27 @@ async def _already_accepted(work: UnitOfWork, ticket: Ticket) -> AlreadyAccepted
 
 
 def _check_may_steer(actor: Actor, ticket: Ticket) -> None:
-    """Who has a ticket decides on it, and so do supervisors; one that nobody has is anybody's of the department."""
+    """Who has a ticket decides on it, and so does who supervises; one that nobody has is anybody's of the department."""
     if ticket.closed_at is not None:
         raise TicketClosed(ticket_id=ticket.id)
-    if actor.role is Role.OPERATOR and ticket.assignee_id not in (None, actor.user_id):
+    if ticket.assignee_id not in (None, actor.user_id) and not actor.may(Permission.TICKETS_SUPERVISE):
         raise Forbidden("this ticket is somebody else's", ticket_id=ticket.id)
+
+
+def _closer(actor: Actor, ticket: Ticket) -> ClosedBy:
+    """As what the actor closes: reports tell apart who ended their own work and who ended another's."""
+    if actor.kind is ActorKind.API_KEY:
+        return "system"
+    return "agent" if ticket.assignee_id in (None, actor.user_id) else "supervisor"
+
+
+async def _hold_taker(work: UnitOfWork, actor: Actor) -> None:
+    """Only people take tickets; whoever is being removed meanwhile takes none. First thing in a transaction."""
+    actor.require(Permission.INBOX)
+    if actor.kind is ActorKind.API_KEY:
+        raise Forbidden("a program takes no tickets")
+    if not await hold_membership(work.session, actor.account_id, actor.user_id):
+        raise Forbidden("no longer in this account")
 
 
 def _may_see(actor: Actor, ticket: Ticket | TicketView) -> bool:
@@ -353,12 +386,18 @@ async def list_tickets(
     cursor: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> TicketPage:
-    """A page of a list, newest first, with the counts of all lists. `q`: name, phone or protocol number."""
+    """A page of a list, newest first, with the counts of all lists. `q`: name, phone or protocol number.
+
+    Who sees telephone numbers masked finds by the whole number only: by parts of it they could be guessed digit by digit.
+    """
+    actor.require(Permission.INBOX)
     query = (q or "").strip()
     conversation_ids: list[UUID] | None = None
     if query:
         async with database.system() as search:
-            conversation_ids = await search_conversation_ids(search.session, actor.account_id, query)
+            conversation_ids = await search_conversation_ids(
+                search.session, actor.account_id, query, by_whole_phone=actor.masks_phones
+            )
     async with database.acting(actor) as work:
         seen = await _departments_of(work, actor)
         wanted = TicketFilter(
@@ -375,13 +414,14 @@ async def list_tickets(
     more = len(items) > limit
     items = items[:limit]
     return TicketPage(
-        items=items,
+        items=[mask_ticket(actor, item) for item in items],
         next_cursor=(sort_time(view, items[-1]), items[-1].id) if more else None,
         counts=counts,
     )
 
 
 async def count_tickets(database: Database, actor: Actor) -> TicketCounts:
+    actor.require(Permission.INBOX)
     async with database.acting(actor) as work:
         return await count_open(
             work.session, actor.account_id, actor.user_id, await _departments_of(work, actor)

@@ -10,7 +10,7 @@ a connection that broke after the request was written arrives as `httpx.ConnectT
 the cause, and calls only that unsent which never had a connection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple
 
@@ -18,7 +18,12 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from inbox.integrations.resolver import PublicResolver
+
 USER_AGENT = "Prosa/1.0"
+
+# Where a sandbox may be by name; one elsewhere is named in PROSA_OUTBOUND_HOSTS.
+SANDBOX_HOSTS = ("localhost",)
 
 # One number in flight towards 1,000 messages/s at Meta's 100–300 ms an answer needs 100–300 connections.
 MAX_CONNECTIONS = 400
@@ -95,10 +100,16 @@ async def post_bytes(
     return RawAnswer(response.status_code, response.content)
 
 
-def build_http_client(*, max_connections: int = MAX_CONNECTIONS, proxy: str | None = None) -> GraphHttp:
+def build_http_client(
+    *,
+    max_connections: int = MAX_CONNECTIONS,
+    proxy: str | None = None,
+    inside_hosts: Collection[str] = SANDBOX_HOSTS,
+) -> GraphHttp:
     """A client for all numbers of a process; the owner closes it with `aclose()`.
 
-    It keeps no cookies (tenants share it), follows no redirects, and reads no proxy from the environment.
+    Names that lead inside do not resolve, but for `inside_hosts`: a file's address, and where it redirects to, come from
+    outside. It keeps no cookies (tenants share it), follows no redirects, and reads no proxy from the environment.
     """
 
     def open_session() -> aiohttp.ClientSession:
@@ -107,6 +118,7 @@ def build_http_client(*, max_connections: int = MAX_CONNECTIONS, proxy: str | No
                 limit=max_connections,
                 keepalive_timeout=KEEPALIVE_SECONDS,
                 ttl_dns_cache=DNS_CACHE_SECONDS,
+                resolver=PublicResolver(inside_hosts),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             proxy=proxy,

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx
 
+from inbox.kernel.public_address import is_public
 from inbox.whatsapp.graph_errors import GraphUnreachable, MediaHostRefused, MediaTooLarge, MediaUrlExpired
 from inbox.whatsapp.http import TRANSPORT_ERRORS, USER_AGENT
 
@@ -178,6 +179,8 @@ def _is_public(address: httpx.URL) -> bool:
     if address.scheme != "https" or "." not in host or host.endswith((".local", ".internal", ".localhost")):
         return False
     try:
-        return ipaddress.ip_address(host).is_global
+        return is_public(ipaddress.ip_address(host))
     except ValueError:
-        return True
+        return (
+            True  # a name: resolved, it is checked where the connection is made (inbox/integrations/resolver)
+        )

@@ -11,26 +11,39 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from realtime.ephemeral import announce_access_change
+from realtime.ephemeral import announce_access_change, announce_account_change
 from server.api import (
+    accept_invitation,
+    account,
+    api_keys,
+    audit,
     auth,
     contacts,
     conversations,
     departments,
+    exports,
+    installation,
+    installation_health,
+    invitations,
     me,
     media,
     members,
     messages,
     numbers,
+    passwords,
+    privacy,
     reader,
+    roles,
+    second_factor,
+    security,
     tickets,
 )
 from server.api.body_limit import BodyLimit
 from server.api.dependencies import ApiContext
 from server.api.problems import PROBLEM_RESPONSES, install_problem_handlers
-from server.auth.passwords import Passwords
-from server.auth.sessions import Sessions
-from server.auth.throttle import SignInThrottle
+from server.auth.gate import Gate, build_gate
+from server.edge.admission import Admission
+from server.edge.limiter import Limiter
 
 _DESCRIPTION = """
 Everything that Prosa's own screens do over REST. Live updates come over Socket.IO, described at `/api/asyncapi.json`.
@@ -39,7 +52,31 @@ Sign in with `POST /v1/auth/sign-in` and send the access token as `Authorization
 `application/problem+json` (RFC 9457); match on `code`. Times are ISO 8601 in UTC. Lists are paged by opaque cursors.
 """
 
-_RESOURCES = (auth, me, members, departments, numbers, contacts, tickets, conversations, messages, media)
+_RESOURCES = (
+    auth,
+    passwords,
+    accept_invitation,
+    me,
+    second_factor,
+    members,
+    roles,
+    departments,
+    invitations,
+    numbers,
+    contacts,
+    tickets,
+    conversations,
+    messages,
+    media,
+    api_keys,
+    audit,
+    exports,
+    security,
+    account,
+    installation,
+    installation_health,
+    privacy,
+)
 
 # The longest message is 4,096 characters; a list with sections a few kB. A megabyte leaves no wish open.
 _MAX_BODY_BYTES = 1024 * 1024
@@ -62,11 +99,14 @@ def build_api(context: ApiContext) -> FastAPI:
         lifespan=_lifespan,
     )
     api.state.context = context
-    api.state.throttle = SignInThrottle(context.settings.redis_url)
-    api.state.sessions = Sessions(
-        context.database, context.tokens, context.settings, passwords=Passwords(), throttle=api.state.throttle
+    api.state.gate = build_gate(context)
+    api.state.limiter = Limiter(context.settings.redis_url, factor=context.settings.rate_limit_factor)
+    api.state.admission = Admission(
+        context.database, api.state.limiter, public_url=context.settings.public_url
     )
     api.state.announce_access_change = partial(announce_access_change, context.publisher)
+    api.state.announce_account_change = partial(announce_account_change, context.publisher)
+    api.state.installation_settings = api.state.gate.installation
     for resource in _RESOURCES:
         api.include_router(resource.router)
     api.include_router(reader.router)
@@ -82,8 +122,10 @@ def build_api(context: ApiContext) -> FastAPI:
 
 async def close_api(api: FastAPI) -> None:
     """Gives back what the handlers opened along the way."""
-    throttle: SignInThrottle = api.state.throttle
-    await throttle.close()
+    gate: Gate = api.state.gate
+    await gate.close()
+    limiter: Limiter = api.state.limiter
+    await limiter.close()
 
 
 class _Api(FastAPI):

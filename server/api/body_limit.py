@@ -1,9 +1,13 @@
-"""No body grows without bound: too large is answered before it is read, or while, when nobody said how long it is."""
+"""No body grows without bound: too large is answered before it is read, or while, when nobody said how long it is.
+
+A form is read before its handler is asked, and its handler asks who is there: an upload of somebody who shows nothing at all
+is refused before it is read. (Slow bodies: edge/http_protocol.)
+"""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inbox.kernel.errors import ProsaError
+from inbox.kernel.errors import ProsaError, Unauthenticated
 from server.api.problems import problem_response
 
 
@@ -28,7 +32,11 @@ class BodyLimit:
             return
         is_upload = scope["path"].endswith(self._uploads_under)
         most_bytes = self._most_upload_bytes if is_upload else self._most_bytes
-        announced = dict(scope["headers"]).get(b"content-length", b"")
+        headers = dict(scope["headers"])
+        if is_upload and b"authorization" not in headers:
+            await problem_response(Unauthenticated())(scope, receive, send)
+            return
+        announced = headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > most_bytes:
             await problem_response(BodyTooLarge(most_bytes=most_bytes))(scope, receive, send)
             return

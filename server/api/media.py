@@ -5,7 +5,7 @@ sound, film and PDF open in the page, everything else is saved. A file never cha
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -14,16 +14,21 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.routing import Route
+from starlette.types import Scope
 
+from inbox.accounts.branding import LOGO_MIME_TYPE
+from inbox.accounts.settings import open_logo
 from inbox.conversations.events import MediaView
 from inbox.kernel.actor import Actor
 from inbox.kernel.errors import NotFound, ProsaError, Unauthenticated, Unavailable
 from inbox.media.limits import MediaKind
 from inbox.media.service import OpenedMedia, fetch_again, open_media, store_upload
-from server.api.auth import MEDIA_COOKIE
+from server.api.cookies import MEDIA_COOKIE
 from server.api.dependencies import ApiContext, CurrentActor, CurrentContext, CurrentDatabase
 from server.api.problems import problem_response
-from server.auth.actors import load_actor
+from server.auth.gate import Gate
+from server.auth.origin import origin_of
+from server.edge.security_headers import DOCUMENT_POLICY, FILE_POLICY
 
 router = APIRouter(prefix="/v1/media", tags=["files"])
 
@@ -35,6 +40,8 @@ _SHOWN = re.compile(r"image/(jpeg|png|webp|gif)|audio/[\w.+-]+|video/(mp4|3gpp|w
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 # Long enough for scrolling to and fro, short enough for a shared computer; nobody between may keep it.
 _CACHE = "private, max-age=3600"
+# A new logo has a new address.
+_LOGO_CACHE = "private, max-age=31536000, immutable"
 
 
 @router.post("", status_code=201)
@@ -76,20 +83,55 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 # ── GET /media/{id}, outside /api: what <img> and <audio> name ──────────────────────────────────────────────────────
 
 
-def media_routes(context: ApiContext) -> list[Route]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            return await _serve(context, request)
-        except ProsaError as error:
-            return problem_response(error)
-        except (OperationalError, InterfaceError, ConnectionError, TimeoutError):
-            return problem_response(Unavailable())
-
-    return [Route("/media/{media_id}", endpoint, methods=["GET"])]
+Admit = Callable[[Scope, Actor], Awaitable[None]]
+"""The account's own rules for a caller (edge/admission)."""
 
 
-async def _serve(context: ApiContext, request: Request) -> Response:
-    actor = await _actor(context, request)
+Serve = Callable[[ApiContext, Gate, Request, Admit | None], Awaitable[Response]]
+
+
+def media_routes(context: ApiContext, gate: Gate, admit: Admit | None = None) -> list[Route]:
+    def with_problems(serve: Serve) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await serve(context, gate, request, admit)
+            except ProsaError as error:
+                return problem_response(error)
+            except (OperationalError, InterfaceError, ConnectionError, TimeoutError):
+                return problem_response(Unavailable())
+
+        return endpoint
+
+    return [
+        Route("/media/logo/{name}", with_problems(_serve_logo), methods=["GET"]),
+        Route("/media/{media_id}", with_problems(_serve), methods=["GET"]),
+    ]
+
+
+async def _serve_logo(context: ApiContext, gate: Gate, request: Request, admit: Admit | None) -> Response:
+    """The logo of the caller's own account; every other address is unknown."""
+    actor = await _actor(gate, request)
+    if admit is not None:
+        await admit(request.scope, actor)
+    name = request.path_params["name"]
+    stored = await open_logo(context.database, actor, context.media_store, name)
+    headers = {
+        "ETag": f'"{name}"',
+        "Cache-Control": _LOGO_CACHE,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": FILE_POLICY,
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Length"] = str(stored.size)
+    return StreamingResponse(stored.chunks, headers=headers, media_type=LOGO_MIME_TYPE)
+
+
+async def _serve(context: ApiContext, gate: Gate, request: Request, admit: Admit | None) -> Response:
+    actor = await _actor(gate, request)
+    if admit is not None:
+        await admit(request.scope, actor)
     try:
         media_id = UUID(request.path_params["media_id"])
     except ValueError as error:
@@ -106,6 +148,7 @@ async def _serve(context: ApiContext, request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Content-Disposition": _disposition(opened.media, is_saved="download" in request.query_params),
+        "Content-Security-Policy": DOCUMENT_POLICY if _is_document(opened.media.mime_type) else FILE_POLICY,
     }
     stored = opened.stored
     if request.headers.get("if-none-match") == etag:
@@ -124,14 +167,15 @@ async def _serve(context: ApiContext, request: Request) -> Response:
     )
 
 
-async def _actor(context: ApiContext, request: Request) -> Actor:
+async def _actor(gate: Gate, request: Request) -> Actor:
+    origin = origin_of(request.scope)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return await load_actor(context.database, context.tokens.actor_from(token))
+        return await gate.load_bearer(token, origin)
     cookie = request.cookies.get(MEDIA_COOKIE)
     if cookie is None:
         raise Unauthenticated
-    return await load_actor(context.database, context.tokens.media_claims(cookie))
+    return await gate.load_media(cookie, origin)
 
 
 async def _open(
@@ -160,6 +204,10 @@ def _sent_type(mime_type: str) -> str:
 
 def _is_shown(mime_type: str) -> bool:
     return _SHOWN.fullmatch(mime_type.partition(";")[0].strip().lower()) is not None
+
+
+def _is_document(mime_type: str) -> bool:
+    return mime_type.partition(";")[0].strip().lower() == "application/pdf"
 
 
 def _disposition(media: MediaView, *, is_saved: bool) -> str:

@@ -15,6 +15,7 @@ from inbox.whatsapp.template_message import OutgoingTemplate
 from realtime.protocol import LocationContent, MediaContent, MessageResult, ReactionContent, TextContent
 from server.api.cursors import CursorText, PageLimit, read_cursor, write_cursor
 from server.api.dependencies import CurrentActor, CurrentDatabase
+from server.api.send_limits import LIMITED_PER_NUMBER
 
 router = APIRouter(prefix="/v1/conversations/{conversation_id}/messages", tags=["conversations"])
 
@@ -67,7 +68,7 @@ async def list_messages(
     return MessageListView(items=page.items, next_before=write_cursor(page.next_before), seq=page.seq)
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, dependencies=LIMITED_PER_NUMBER)
 async def send_message(
     conversation_id: UUID, body: SendMessageBody, database: CurrentDatabase, actor: CurrentActor
 ) -> MessageResult:
@@ -83,7 +84,7 @@ async def send_message(
     return MessageResult(message=message)
 
 
-@router.post("/{message_id}/retry", status_code=202)
+@router.post("/{message_id}/retry", status_code=202, dependencies=LIMITED_PER_NUMBER)
 async def retry_message(
     conversation_id: UUID,
     message_id: UUID,

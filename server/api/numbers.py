@@ -39,7 +39,7 @@ async def list_numbers(database: CurrentDatabase, actor: CurrentActor) -> list[N
 async def connect_number(
     body: ConnectNumberBody, context: CurrentContext, actor: CurrentActor
 ) -> ConnectedNumberView:
-    """Admins only. Enter the webhook address and the verify token of the answer at Meta; they are shown once."""
+    """Enter the webhook address and the verify token of the answer at Meta; they are shown once."""
     return await service.connect_number(
         context.database,
         actor,
@@ -63,5 +63,5 @@ async def list_number_updates(
     before: UUID | None = None,
     limit: PageLimit = 50,
 ) -> list[NumberUpdateView]:
-    """Admins only. Newest first; the next page is `before` the last id."""
+    """Newest first; the next page is `before` the last id."""
     return await service.list_number_updates(database, actor, number_id, before=before, limit=limit)

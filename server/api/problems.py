@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -30,6 +30,9 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 # When a database that restarts is worth another try.
 _RETRY_AFTER_SECONDS = 2
 
+# Class 22 of SQLSTATE: the statement is right, a value in it is not.
+_DATA_EXCEPTION = "22"
+
 
 def problem_response(error: ProsaError) -> JSONResponse:
     headers: dict[str, str] = {}
@@ -44,9 +47,10 @@ def problem_response(error: ProsaError) -> JSONResponse:
 def install_problem_handlers(api: FastAPI) -> None:
     api.add_exception_handler(ProsaError, _show_own)
     api.add_exception_handler(RequestValidationError, _show_validation)
-    api.add_exception_handler(HTTPException, _show_http)
+    api.add_exception_handler(HTTPException, show_http)
     for unreachable in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError):
         api.add_exception_handler(unreachable, _show_unreachable)
+    api.add_exception_handler(DBAPIError, _show_refused_value)
     api.add_exception_handler(Exception, _show_unexpected)
 
 
@@ -73,7 +77,7 @@ def _field(location: Sequence[object]) -> str:
     return ".".join(map(str, parts))
 
 
-async def _show_http(_: Request, error: Exception) -> JSONResponse:
+async def show_http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code, title = _HTTP_PROBLEMS.get(error.status_code, ("http_error", str(error.detail)))
     problem = {
@@ -88,6 +92,17 @@ async def _show_http(_: Request, error: Exception) -> JSONResponse:
 async def _show_unreachable(request: Request, error: Exception) -> JSONResponse:
     log.warning("database_unreachable", path=request.url.path, error=type(error).__name__)
     return problem_response(Unavailable(retry_after_seconds=_RETRY_AFTER_SECONDS))
+
+
+async def _show_refused_value(request: Request, error: Exception) -> JSONResponse:
+    """What no column can hold (NUL in a text, a year beyond the calendar) is the caller's mistake, wherever it came in."""
+    assert isinstance(error, DBAPIError)
+    sqlstate = str(getattr(error.orig, "sqlstate", None) or "")
+    if not sqlstate.startswith(_DATA_EXCEPTION):
+        raise error
+    # Never the message: it repeats the value.
+    log.warning("value_refused_by_database", path=request.url.path, sqlstate=sqlstate)
+    return problem_response(Invalid("some value holds what cannot be stored"))
 
 
 async def _show_unexpected(_: Request, _error: Exception) -> JSONResponse:

@@ -1,6 +1,6 @@
 """Why somebody is not let in."""
 
-from inbox.kernel.errors import ProsaError, Unauthenticated
+from inbox.kernel.errors import Forbidden, ProsaError, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
@@ -18,6 +18,28 @@ class SessionOver(Unauthenticated):
 class TokenExpired(Unauthenticated):
     code = "token_expired"
     title = "The access token has expired; refresh it"
+
+
+class SecondFactorRequired(Unauthenticated):
+    """A session that was opened without one goes on after it. Extra members as in SignInOutcome: `outcome` (second_factor
+    or enrolment_required), `challenge`, `methods`, `expires_in`."""
+
+    code = "second_factor_required"
+    title = "Your role needs a second factor"
+
+
+class AccountSuspended(Forbidden):
+    """Extra members `state` (suspended, closed) and `reason`."""
+
+    code = "account_suspended"
+    title = "This account is suspended"
+
+
+class ForeignRequest(Forbidden):
+    """A request that a browser sent for another site (CSRF)."""
+
+    code = "foreign_request"
+    title = "This request did not come from this site"
 
 
 class TooManyAttempts(ProsaError):

@@ -11,9 +11,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 # time keep a burst of sign-ins from eating the memory and the processor of everybody else.
 _AT_ONCE = 2
 
-MIN_PASSWORD_CHARACTERS = 10
-"""NIST SP 800-63B asks for 8 with a second factor and 15 without; in between until the second factor is here."""
-
 
 class Passwords:
     """Hashes and checks. One per process, so that `_AT_ONCE` holds."""

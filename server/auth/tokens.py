@@ -20,6 +20,7 @@ ACCESS_AUDIENCE = "prosa"
 MEDIA_AUDIENCE = "media"
 
 _ALGORITHM = "HS256"
+_ISSUER = "prosa"
 # Renewed with every access token; longer than one, so that a page of pictures never waits for a refresh.
 _MEDIA_LIFE = timedelta(hours=1)
 
@@ -67,6 +68,7 @@ class Tokens:
             "sub": str(user_id),
             "acc": str(account_id),
             "sid": str(session_id),
+            "iss": _ISSUER,
             "aud": audience,
             "iat": int(now.timestamp()),
             "exp": int((now + life).timestamp()),
@@ -80,8 +82,13 @@ class Tokens:
                 self._key,
                 algorithms=[_ALGORITHM],
                 audience=audience,
+                issuer=_ISSUER,
                 # Time is judged below, by a clock that tests can set.
-                options={"require": ["sub", "acc", "sid", "exp"], "verify_exp": False, "verify_iat": False},
+                options={
+                    "require": ["iss", "sub", "acc", "sid", "exp"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                },
             )
             claims = Claims(
                 user_id=UUID(payload["sub"]),

@@ -13,8 +13,9 @@ import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
 
-from inbox.accounts.repository import fetch_account_id, fetch_departments, fetch_user_id, set_password_hash
+from inbox.accounts.repository import fetch_account_id, fetch_departments
 from inbox.accounts.service import add_member, create_account
+from inbox.identity.repository import fetch_user_id, set_password_hash
 from inbox.kernel.actor import Role
 from inbox.kernel.clock import utc_now
 from inbox.kernel.database import Database, UnitOfWork
@@ -22,6 +23,8 @@ from inbox.media.storage import MediaStore
 from inbox.numbers.service import add_number
 from server.auth.passwords import Passwords
 from server.datadir import write_private
+from server.demo.others import build_others, ensure_others, point_others_at_sandbox
+from server.demo.people import SUPER_ADMIN_ROLE, DemoUser, readable_password
 from server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -38,18 +41,6 @@ _PEOPLE: tuple[tuple[str, str, Role, tuple[int, ...]], ...] = (
     ("Bruno Tavares", "bruno", Role.OPERATOR, (0, 1)),
     ("Carla Menezes", "carla", Role.OPERATOR, (1,)),
 )
-# Words that are easy to read aloud and to type; three of them and two digits are 2^30 guesses against a local demo.
-_WORDS = (
-    "aurora", "brisa", "cacau", "dália", "ensaio", "farol", "garoa", "horta", "ipê", "janela", "lagoa", "manga",
-    "nuvem", "orvalho", "pitanga", "quintal", "rede", "serra", "trilha", "uva", "varanda", "xote",
-)  # fmt: skip
-
-
-class DemoUser(BaseModel):
-    name: str
-    email: str
-    password: str
-    role: Role
 
 
 class DemoAccount(BaseModel):
@@ -65,13 +56,26 @@ class DemoAccount(BaseModel):
 
 async def ensure_demo(settings: Settings, *, sandbox_url: str) -> DemoAccount:
     """Makes the demo company if it is not there, and points its number at the sandbox of this run."""
-    database = Database(settings.resolved_app_database_url, settings.resolved_system_database_url)
+    database = Database(
+        settings.resolved_app_database_url,
+        settings.resolved_system_database_url,
+        audit_key=settings.audit_key,
+    )
     file = settings.data_dir / "demo.json"
     try:
         known = _load(file)
         if known is not None and await _point_at_sandbox(database, known.hook_key, sandbox_url):
-            return known
-        demo = await _make(database, settings, sandbox_url)
+            if any(user.role == SUPER_ADMIN_ROLE for user in known.users):
+                return known
+            demo = known  # of a version that had the shop's own people only
+        else:
+            demo = await _make(database, settings, sandbox_url)
+        others = build_others(_COMPANY)
+        async with database.system() as work:
+            company_id = await fetch_account_id(work.session, _SLUG)
+        assert company_id is not None
+        await ensure_others(database, settings, company_id, others, sandbox_url=sandbox_url)
+        demo = demo.model_copy(update={"users": [*demo.users, *others]})
         write_private(file, demo.model_dump_json(indent=2).encode())
         return demo
     finally:
@@ -95,12 +99,14 @@ async def _point_at_sandbox(database: Database, hook_key: str, sandbox_url: str)
             text("UPDATE whatsapp_apps SET graph_url = :url WHERE hook_key = :key RETURNING id"),
             {"url": sandbox_url, "key": hook_key},
         )
+        await point_others_at_sandbox(work, sandbox_url)
         return found.first() is not None
 
 
 async def _make(database: Database, settings: Settings, sandbox_url: str) -> DemoAccount:
     passwords = Passwords()
-    users = [DemoUser(name=name, email=f"{login}@casaprosa.example", password=_readable_password(), role=role)
+    users = [DemoUser(name=name, email=f"{login}@casaprosa.example", password=readable_password(), role=role.value,
+                      account=_COMPANY)
              for name, login, role, _ in _PEOPLE]  # fmt: skip
     hashes = await asyncio.gather(*(passwords.hash(user.password) for user in users))
     digits = f"{secrets.randbelow(10**9):09}"
@@ -188,7 +194,3 @@ async def _make_history(
     files = await store_demo_files(MediaStore(settings.resolved_media_url), account_id, now)
     stage = Stage(account_id, number_id, dict(zip(names, department_ids, strict=True)), operators, files)
     await write_history(settings.resolved_system_database_url, build_history(stage, now))
-
-
-def _readable_password() -> str:
-    return "-".join([*(secrets.choice(_WORDS) for _ in range(3)), f"{secrets.randbelow(90) + 10}"])

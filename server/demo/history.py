@@ -7,8 +7,9 @@ segments, ticket events, protocol numbers without gap, statuses that only advanc
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from inbox.tickets.repository import format_protocol, protocol_day
@@ -17,11 +18,8 @@ from server.demo.customers import Customer, Customers
 from server.demo.dialogues import DIALOGUES, PRODUCTS, WAITING, Dialogue, Line
 from server.demo.recording import Episode, Operator, Recorder, Rows, Stage, Talk, id_at
 
-_PAST_CONVERSATIONS = 300
-_PAST_DAYS = 30
 # Of them, how many are by somebody who had written before.
 _RETURNING_SHARE = 0.25
-_ACTIVE_PER_OPERATOR = 10
 _TRANSFERRED_SHARE = 0.08
 _WINDOW = timedelta(hours=24)
 _WEEKDAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
@@ -42,14 +40,30 @@ _ACTIVE_AGES = (
 )
 
 
-def build_history(stage: Stage, now: datetime, seed: int = 1) -> Rows:
-    """All rows, relative to `now`."""
-    return _Builder(stage, now, seed).build()
+@dataclass(frozen=True, slots=True)
+class Size:
+    past_conversations: int
+    past_days: int
+    active_per_operator: int
+    waiting: int
+
+
+FULL: Final = Size(past_conversations=300, past_days=30, active_per_operator=10, waiting=len(WAITING))
+SMALL: Final = Size(past_conversations=14, past_days=14, active_per_operator=2, waiting=3)
+"""A company that has just begun."""
+
+
+def build_history(stage: Stage, now: datetime, seed: int = 1, size: Size = FULL) -> Rows:
+    """All rows, relative to `now`. A stage without files hears only what is told without any."""
+    return _Builder(stage, now, seed, size).build()
 
 
 class _Builder:
-    def __init__(self, stage: Stage, now: datetime, seed: int) -> None:
+    def __init__(self, stage: Stage, now: datetime, seed: int, size: Size) -> None:
         self._stage = stage
+        self._size = size
+        self._dialogues = [dialogue for dialogue in DIALOGUES if stage.files or not _needs_files(dialogue)]
+        self._waiting = [dialogue for dialogue in WAITING if stage.files or not _needs_files(dialogue)]
         self._now = now
         self._luck = random.Random(seed)  # noqa: S311 - the same demo every time, no secret
         self._customers = Customers(self._luck)
@@ -60,12 +74,12 @@ class _Builder:
 
     def build(self) -> Rows:
         for start in self._past_starts():
-            dialogue = self._luck.choice(DIALOGUES)
+            dialogue = self._luck.choice(self._dialogues)
             self._play(self._past_talk(start), dialogue, dialogue.lines, "closed", start=start)
         for operator in self._stage.operators:
-            for age in _ACTIVE_AGES[:_ACTIVE_PER_OPERATOR]:
+            for age in _ACTIVE_AGES[: self._size.active_per_operator]:
                 self._play_active(operator, age)
-        for index, dialogue in enumerate(WAITING):
+        for index, dialogue in enumerate(self._waiting[: self._size.waiting]):
             end = self._now - timedelta(minutes=2 * index + 1, seconds=self._luck.randrange(50))
             self._play(self._new_talk(end), dialogue, dialogue.lines, "queued", end=end)
         self._finish()
@@ -76,8 +90,10 @@ class _Builder:
     def _past_starts(self) -> Iterator[datetime]:
         """Business hours of the last weeks, oldest first; the last ones end before the open ones begin."""
         starts: list[datetime] = []
-        while len(starts) < _PAST_CONVERSATIONS:
-            day = self._now.astimezone(self._zone) - timedelta(days=self._luck.uniform(2, _PAST_DAYS))
+        while len(starts) < self._size.past_conversations:
+            day = self._now.astimezone(self._zone) - timedelta(
+                days=self._luck.uniform(2, self._size.past_days)
+            )
             if day.weekday() == 6 or (day.weekday() == 5 and self._luck.random() < 0.6):
                 continue
             start = day.replace(
@@ -135,7 +151,7 @@ class _Builder:
     def _play_active(self, operator: Operator, age: timedelta) -> None:
         fitting = [
             (dialogue, ends)
-            for dialogue in DIALOGUES
+            for dialogue in self._dialogues
             if dialogue.department in operator.departments and (ends := _ends_with_customer(dialogue))
         ]
         dialogue, ends = self._luck.choice(fitting)
@@ -326,6 +342,10 @@ class _Builder:
             {"account_id": self._stage.account_id, "day": day, "number": number}
             for day, number in numbers.items()
         ]
+
+
+def _needs_files(dialogue: Dialogue) -> bool:
+    return any(line.file for line in dialogue.lines)
 
 
 def _ends_with_customer(dialogue: Dialogue) -> list[int]:

@@ -1,6 +1,6 @@
 """The sandbox as an ASGI application, and the server that `prosa sandbox` runs.
 
-Routes, in the order in which they are hit: sending, the rest of the Graph API, media bytes, control, phone page.
+Routes, in the order in which they are hit: sending, the rest of the Graph API, media bytes, control, phone page, mailbox page.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from server.sandbox.config import SandboxConfig, SandboxNumber, StatusTiming, WebhookPolicy
 from server.sandbox.control import control_routes
 from server.sandbox.graph import ABORT_EXTENSION, graph_route
+from server.sandbox.mailbox import mailbox_routes
 from server.sandbox.phone import phone_routes
 from server.sandbox.sandbox import Sandbox
 
@@ -60,6 +61,7 @@ def build_app(config: SandboxConfig) -> Starlette:
         Route("/lookaside/whatsapp_business/attachments/", sandbox.objects.download, methods=["GET"]),
         *control_routes(sandbox),
         *phone_routes(sandbox),
+        *(mailbox_routes(sandbox.mailbox) if config.smtp_port is not None else []),
         Route("/", _to_phone, methods=["GET"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
@@ -135,6 +137,7 @@ class SandboxServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._sandbox.live.close()
+        self._sandbox.mailbox.live.close()
         await super().shutdown(sockets)
 
 

@@ -114,6 +114,8 @@ class SandboxConfig:
     """Multiplies every delay of the virtual customers; 0 answers at once."""
     data_dir: Path | None = None
     """Where chats and media are kept, so that the phone page survives a restart; None keeps nothing."""
+    smtp_port: int | None = None
+    """Where mails for the mailbox page are taken, on `host`; None: no mailbox, 0: any free port."""
     public_url: str = ""
     media_base_url: str = ""
     """Prefix of media addresses, as Meta serves bytes from another host; empty means `public_url`."""

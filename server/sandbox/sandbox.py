@@ -18,6 +18,7 @@ from server.sandbox.graph_objects import GraphObjects
 from server.sandbox.ids import IdMint
 from server.sandbox.inbound import Inbound
 from server.sandbox.live import LiveFeed
+from server.sandbox.mailbox import Mailbox
 from server.sandbox.media import MediaShelf
 from server.sandbox.sending import Sending
 from server.sandbox.state import SandboxState
@@ -85,6 +86,7 @@ class Sandbox:
         self.objects = GraphObjects(
             self.state, self.gate, self.media, self.webhooks, self.templates, config.waba_id
         )
+        self.mailbox = Mailbox(config.data_dir / "mails" if config.data_dir else None)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _acknowledged(self, updates: list[Update]) -> None:
@@ -94,6 +96,8 @@ class Sandbox:
         if self.config.data_dir is not None:
             await asyncio.to_thread(snapshot.load, self.config.data_dir, self.state, self.media)
         await self.webhooks.start()
+        if self.config.smtp_port is not None:
+            await self.mailbox.start(self.config.host, self.config.smtp_port)
         self.inbound.resume()
         loop = asyncio.get_running_loop()
         if self.config.handshake_at_start:
@@ -109,6 +113,7 @@ class Sandbox:
         await self.engine.stop()
         self.agenda.clear()
         self.live.close()
+        await self.mailbox.stop()
         await self.webhooks.stop()
         await self._save()
 

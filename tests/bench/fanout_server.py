@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
-from inbox.kernel.actor import Actor, Role
+from inbox.kernel.actor import Actor, Origin, Role
 from inbox.kernel.audience import EVERYONE
 from inbox.kernel.clock import utc_now
 from inbox.kernel.ids import new_id
@@ -73,7 +73,7 @@ class Ours:
         self.feed = AccountFeed(ACCOUNT, pool, Bus("redis://127.0.0.1:1"), _Settings(), _Nobody())
         self.feed.last_seq = 0
 
-    async def admit(self, sid: str, payload: Any) -> None: ...
+    async def admit(self, sid: str, origin: Origin, payload: Any) -> None: ...
 
     async def welcome(self, sid: str) -> None:
         queue = self.server.manager.queue_of(sid)

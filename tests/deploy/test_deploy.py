@@ -80,3 +80,50 @@ def _walk(block: list[dict[str, Any]]) -> Any:
     for directive in block:
         yield directive
         yield from _walk(directive.get("block", []))
+
+
+def test_prosa_trusts_nginx_and_nothing_else_of_its_network() -> None:
+    config = yaml.safe_load(_compose(_SECRETS).stdout)
+    services = config["services"]
+    address = services["nginx"]["networks"]["edge"]["ipv4_address"]
+    assert services["serve"]["environment"]["PROSA_TRUSTED_PROXIES"] == f"{address}/32"
+    assert {name for name, service in services.items() if "edge" in service.get("networks", {})} == {
+        "serve",
+        "nginx",
+    }
+    assert "default" not in services["nginx"]["networks"]  # out of reach of the database
+    assert [name for name, service in services.items() if service.get("ports")] == ["nginx"]
+
+
+def test_nginx_tells_every_path_who_the_client_is_and_keeps_figures_inside() -> None:
+    parsed: dict[str, Any] = crossplane.parse(str(_ROOT / "deploy" / "nginx.conf"))
+    server = next(
+        d for d in _walk(parsed["config"][0]["parsed"]) if d["directive"] == "server" and "block" in d
+    )
+    wanted = {
+        ("X-Forwarded-For", "$proxy_add_x_forwarded_for"),
+        ("X-Forwarded-Proto", "$http_x_forwarded_proto, $scheme"),
+        ("X-Request-Id", "$request_id"),
+        ("Forwarded", ""),
+    }
+    blocks = [server["block"]] + [d["block"] for d in server["block"] if d["directive"] == "location"]
+    for block in blocks:
+        headers = {tuple(d["args"]) for d in block if d["directive"] == "proxy_set_header"}
+        assert not headers or wanted <= headers  # one of its own, and none is inherited
+    metrics = next(
+        d for d in server["block"] if d["directive"] == "location" and d["args"] == ["=", "/metrics"]
+    )
+    assert [(d["directive"], d["args"]) for d in metrics["block"]] == [("return", ["404"])]
+    assert not any(d["directive"] == "add_header" for d in _walk(parsed["config"][0]["parsed"]))
+
+
+def test_nginx_takes_what_prosa_takes() -> None:
+    parsed: dict[str, Any] = crossplane.parse(str(_ROOT / "deploy" / "nginx.conf"))
+    locations = {
+        " ".join(d["args"]): {inner["directive"]: inner["args"] for inner in d["block"]}
+        for d in _walk(parsed["config"][0]["parsed"])
+        if d["directive"] == "location"
+    }
+    most_upload = Settings().max_upload_bytes // 1024 // 1024
+    assert locations["= /api/v1/media"]["client_max_body_size"] == [f"{most_upload + 1}m"]
+    assert locations["/hooks/"]["client_max_body_size"] == [f"{Settings().hook_max_bytes // 1024 // 1024}m"]

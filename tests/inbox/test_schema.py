@@ -5,13 +5,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
-import inbox.accounts.models
-import inbox.contacts.models
-import inbox.conversations.models
-import inbox.media.models
-import inbox.numbers.models
-import inbox.outbox.models
-import inbox.tickets.models  # noqa: F401 - importing fills the metadata
+import inbox.tables  # noqa: F401 - importing fills the metadata
 from inbox.kernel.database import driver_dsn, open_pool
 from server.settings import Settings
 from tests.conftest import SeededAccount

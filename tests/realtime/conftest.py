@@ -14,7 +14,7 @@ import pytest
 import socketio
 import uvicorn
 
-from inbox.kernel.actor import Actor
+from inbox.kernel.actor import Actor, Origin
 from inbox.kernel.database import Database, open_pool
 from inbox.kernel.errors import Unauthenticated
 from inbox.kernel.event_log import LoggedEvent, NewEvent
@@ -86,7 +86,7 @@ class Tokens:
         self.known[token] = AuthenticatedActor(actor, datetime.now(UTC) + lasts)
         return token
 
-    async def authenticate(self, token: str) -> AuthenticatedActor:
+    async def authenticate(self, token: str, _: Origin) -> AuthenticatedActor:
         if token not in self.known:
             raise Unauthenticated
         return self.known[token]
@@ -200,6 +200,7 @@ async def running_gateway(
     database = Database(
         settings.resolved_app_database_url,
         settings.resolved_system_database_url,
+        audit_key=settings.audit_key,
         publisher=publisher or redis_publisher,
     )
     pool = await open_pool(settings.resolved_system_database_url, size=4)

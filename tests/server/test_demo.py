@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from inbox.accounts.repository import fetch_credentials
+from inbox.accounts.lifecycle import HOME_SLUG
 from inbox.conversations.service import list_messages
+from inbox.identity.repository import fetch_person_by_email, set_password_hash
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database
 from inbox.media.service import open_media
@@ -18,6 +19,7 @@ from server.auth.passwords import Passwords
 from server.demo import DemoAccount, ensure_demo
 from server.settings import Settings
 
+SHOP = "Casa Prosa"
 _SANDBOX = "http://127.0.0.1:1"
 
 
@@ -31,11 +33,13 @@ async def rows(database: Database, query: str) -> list[Any]:
         return list(await work.session.execute(text(query)))
 
 
-async def actor_of(database: Database, email: str) -> Actor:
+async def actor_of(database: Database, email: str, account: str = SHOP) -> Actor:
     found = await rows(
         database,
         f"""SELECT m.account_id, m.user_id, m.role, array_agg(d.department_id) FROM users u
-        JOIN memberships m ON m.user_id = u.id JOIN membership_departments d ON d.user_id = u.id
+        JOIN memberships m ON m.user_id = u.id
+        JOIN membership_departments d ON d.user_id = u.id AND d.account_id = m.account_id
+        JOIN accounts a ON a.account_id = m.account_id AND a.name = '{account}'
         WHERE u.email = '{email}' GROUP BY 1, 2, 3""",
     )
     account_id, user_id, role, department_ids = found[0]
@@ -43,16 +47,19 @@ async def actor_of(database: Database, email: str) -> Actor:
 
 
 async def test_everybody_of_the_demo_can_sign_in(demo: DemoAccount, database: Database) -> None:
-    assert sorted(user.role.value for user in demo.users) == [
+    assert sorted(user.role for user in demo.users if user.account == SHOP) == [
         "admin",
+        "client",
+        "custom",
         "operator",
         "operator",
         "operator",
         "supervisor",
     ]
+    assert {user.role for user in demo.users if user.account != SHOP} == {"super_admin", "admin", "operator"}
     for user in demo.users:
         async with database.system() as work:
-            credentials = await fetch_credentials(work.session, user.email)
+            credentials = await fetch_person_by_email(work.session, user.email)
         assert credentials is not None
         assert await Passwords().verify(credentials.password_hash, user.password)
 
@@ -86,7 +93,7 @@ async def test_every_screen_looks_lived_in(demo: DemoAccount, database: Database
     assert (await count_tickets(database, admin)).queue == 12
     assert len((await list_tickets(database, admin, view="closed", limit=100)).items) == 100
     for user in demo.users:
-        if user.role is Role.OPERATOR:
+        if user.role == Role.OPERATOR and user.account == SHOP:
             operator = await actor_of(database, user.email)
             mine = (await list_tickets(database, operator, view="mine")).items
             assert len(mine) == 10
@@ -103,6 +110,60 @@ async def test_every_screen_looks_lived_in(demo: DemoAccount, database: Database
                             database, operator, MediaStore(settings.resolved_media_url), message.media.id
                         )
                         assert opened.stored.size == message.media.size
+
+
+async def test_a_second_company_is_there_and_one_person_works_in_both(
+    demo: DemoAccount, database: Database
+) -> None:
+    both = await rows(
+        database,
+        """SELECT u.email, array_agg(a.name || ' ' || m.role ORDER BY a.name) FROM users u
+        JOIN memberships m ON m.user_id = u.id JOIN accounts a ON a.account_id = m.account_id
+        GROUP BY 1 HAVING count(*) > 1""",
+    )
+    assert [tuple(row) for row in both] == [
+        ("marcos@casaprosa.example", ["Ateliê Lume admin", "Casa Prosa supervisor"])
+    ]
+    renata = await actor_of(database, "renata@atelielume.example", "Ateliê Lume")
+    assert len((await list_tickets(database, renata, view="closed", limit=100)).items) == 14
+    assert len((await list_tickets(database, renata, view="mine")).items) == 2
+    assert (await count_tickets(database, renata)).queue == 3
+
+
+async def test_the_super_admin_runs_the_installation(demo: DemoAccount, database: Database) -> None:
+    (email,) = [user.email for user in demo.users if user.role == "super_admin"]
+    found = await rows(
+        database,
+        f"""SELECT u.is_super_admin, a.slug FROM users u JOIN memberships m ON m.user_id = u.id
+        JOIN accounts a ON a.account_id = m.account_id WHERE u.email = '{email}'""",
+    )
+    assert [tuple(row) for row in found] == [(True, HOME_SLUG)]
+
+
+async def test_a_data_folder_of_an_older_version_gets_the_others_and_keeps_its_passwords(
+    demo: DemoAccount, settings: Settings, database: Database
+) -> None:
+    file = settings.data_dir / "demo.json"
+    shop = [user for user in demo.users if user.account == SHOP][:5]
+    file.write_text(
+        demo.model_copy(update={"users": shop}).model_dump_json(exclude={"users": {"__all__": {"account"}}})
+    )
+    messages = await rows(database, "SELECT count(*) FROM messages")
+    again = await ensure_demo(settings, sandbox_url=_SANDBOX)
+    assert [user.email for user in again.users] == [user.email for user in demo.users]
+    assert [user.password for user in again.users[:5]] == [user.password for user in shop]
+    assert await rows(database, "SELECT count(*) FROM messages") == messages
+    for user in again.users:
+        async with database.system() as work:
+            person = await fetch_person_by_email(work.session, user.email)
+        assert person is not None
+        assert await Passwords().verify(person.password_hash, user.password)
+    file.write_bytes(demo.model_dump_json().encode())
+    for user in demo.users[5:]:  # as the other tests know them
+        async with database.system() as work:
+            found = await fetch_person_by_email(work.session, user.email)
+            assert found is not None
+            await set_password_hash(work.session, found.id, await Passwords().hash(user.password))
 
 
 # Each query answers the rows that break a rule.
@@ -135,10 +196,10 @@ _BROKEN = {
             WHERE s.ended_at IS NOT DISTINCT FROM t.closed_at
               AND (s.department_id, s.assignee_id) IS DISTINCT FROM (t.department_id, t.assignee_id)""",
     "protocol numbers have no gap within a day and the counter is the last": """
-        SELECT left(protocol, 8) FROM tickets GROUP BY 1
+        SELECT left(protocol, 8) FROM tickets GROUP BY account_id, left(protocol, 8)
             HAVING max(substr(protocol, 9)::int) <> count(*) OR min(substr(protocol, 9)::int) <> 1
         UNION ALL SELECT c.day::text FROM protocol_counters c WHERE c.number <> (
-            SELECT count(*) FROM tickets t WHERE left(t.protocol, 8) = to_char(c.day, 'YYYYMMDD'))""",
+            SELECT count(*) FROM tickets t WHERE t.account_id = c.account_id AND left(t.protocol, 8) = to_char(c.day, 'YYYYMMDD'))""",
     "nothing is in the future, and statuses come after their message": """
         SELECT id FROM messages WHERE at > now() OR (direction = 'out' AND status_at < at)""",
     "only one status a message is the newest": """
@@ -166,6 +227,6 @@ async def test_a_database_without_its_file_gets_new_passwords_for_the_same_peopl
     assert [user.email for user in again.users] == [user.email for user in demo.users]
     assert again.hook_key != demo.hook_key
     async with database.system() as work:
-        credentials = await fetch_credentials(work.session, again.users[0].email)
+        credentials = await fetch_person_by_email(work.session, again.users[0].email)
     assert credentials is not None
     assert await Passwords().verify(credentials.password_hash, again.users[0].password)

@@ -13,7 +13,12 @@ from inbox.kernel.errors import Conflict, Invalid, NotFound
 from inbox.kernel.ids import new_id
 from inbox.whatsapp.signature import sign
 from server import hooks
-from server.maintenance import connect_whatsapp_number, create_administrator, replay_parked
+from server.maintenance import (
+    connect_whatsapp_number,
+    create_administrator,
+    create_super_administrator,
+    replay_parked,
+)
 from server.settings import Settings
 
 _META = {
@@ -99,3 +104,21 @@ async def test_replay_reports_what_it_did(settings: Settings) -> None:
     assert (
         await replay_parked(settings, ids=[new_id()], reason=None, since=None) == "0 replayed, 0 still parked"
     )
+
+
+async def test_a_super_admin_is_made_on_the_command_line_alone(
+    settings: Settings, database: Database
+) -> None:
+    values = {"email": "raiz@prosa.example", "name": "Raiz", "password": "tamanduá bandeira"}
+    told = await create_super_administrator(settings, **values)
+    assert "raiz@prosa.example" in told
+    async with database.system() as work:
+        found = await work.session.execute(
+            text("SELECT is_super_admin FROM users WHERE email = 'raiz@prosa.example'")
+        )
+    assert found.scalar_one() is True
+    with pytest.raises(Conflict):
+        await create_super_administrator(settings, **values)
+    for wrong in ({"password": "1234567890"}, {"email": "raiz"}):
+        with pytest.raises(Invalid):
+            await create_super_administrator(settings, **{**values, "email": "outra@prosa.example", **wrong})

@@ -18,12 +18,13 @@ import httpx
 import socketio
 import uvicorn
 
-from inbox.accounts.repository import insert_session
+from inbox.identity.session_repository import insert_session
 from inbox.kernel.actor import Actor
 from inbox.kernel.ids import new_id
 from realtime.wire import UVICORN_WEBSOCKET_OPTIONS, DirectWebSocket
 from server.app import build_app
 from server.context import Context, build_context
+from server.edge.http_protocol import uvicorn_options
 from server.sandbox.app import ResettableProtocol, SandboxConfig, SendLane, StatusTiming, WebhookPolicy
 from server.sandbox.app import build_app as build_sandbox
 from server.sandbox.sandbox import Sandbox
@@ -343,7 +344,9 @@ async def running_prosa(settings: Settings) -> AsyncIterator[Prosa]:
     listener, url = _listen()
     stop = asyncio.Event()
     async with (
-        _serving(build_app(context), listener, ws=DirectWebSocket, **UVICORN_WEBSOCKET_OPTIONS),
+        _serving(
+            build_app(context), listener, ws=DirectWebSocket, **UVICORN_WEBSOCKET_OPTIONS, **uvicorn_options()
+        ),
         open_worker(settings) as worker,
     ):
         working = asyncio.create_task(worker.run(stop), name="worker under test")

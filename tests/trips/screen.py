@@ -8,7 +8,8 @@
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from inbox.accounts.events import MemberUpdated, MemberView
+from inbox.accounts.events import MemberRemoved, MemberUpdated, MemberView
+from inbox.contacts.events import ContactUpdated, ContactView
 from inbox.conversations.events import MessageCreated, MessageStatusChanged, MessageUpdated, MessageView
 from inbox.kernel.actor import Actor
 from inbox.tickets.events import TicketRemoved, TicketUpdated, TicketView
@@ -45,12 +46,23 @@ class Screen:
                 self._drop_ticket(TicketRemoved.model_validate(data))
             case "member_updated":
                 _replace(self.members, MemberUpdated.model_validate(data).member)
+            case "member_removed":
+                self.members.pop(MemberRemoved.model_validate(data).member_id, None)
+            case "contact_updated":
+                self._take_contact(ContactUpdated.model_validate(data).contact)
+            case "department_created" | "department_updated" | "account_updated" | "conversation_updated":
+                pass  # nothing of it is drawn here
             case _:
                 self._take_message_event(item)
 
     def take_ticket(self, ticket: TicketView) -> None:
         if ticket.version >= self._removed.get(ticket.id, 0):
             _replace(self.tickets, ticket)
+
+    def _take_contact(self, contact: ContactView) -> None:
+        for ticket in self.tickets.values():
+            if ticket.contact.id == contact.id:
+                self.tickets[ticket.id] = ticket.model_copy(update={"contact": contact})
 
     def _drop_ticket(self, removed: TicketRemoved) -> None:
         self._removed[removed.ticket_id] = max(removed.version, self._removed.get(removed.ticket_id, 0))

@@ -183,3 +183,21 @@ async def test_a_history_placeholder_is_filled_by_its_media(hook: Hook) -> None:
     assert await hook.value("SELECT count(*) FROM media WHERE account_id = $1") == 1
     assert await hook.value("SELECT count(*) FROM tickets WHERE account_id = $1") == 0
     assert await hook.value("SELECT window_expires_at FROM conversations WHERE account_id = $1") is None
+
+
+async def test_a_window_that_widens_without_an_open_ticket_is_told_to_who_looks(hook: Hook) -> None:
+    wamid = new_wamid()
+    await hook.send(text("Oi", seconds=1, wamid=wamid), contacts=[profile("Ana")])
+    await hook.rows(
+        "UPDATE tickets SET state = 'closed', closed_at = now() WHERE account_id = $1 RETURNING id"
+    )
+    seen = len(await hook.events())
+    for _ in range(2):
+        await hook.send(reaction(wamid, "👍", 60), contacts=[profile("Ana")])
+    conversation = await hook.row("SELECT * FROM conversations WHERE account_id = $1")
+    (event,) = [e for e in (await hook.events())[seen:] if e["type"] == "conversation_updated"]
+    assert event["audience"] == [f"conversation:{conversation['id']}"]
+    view = EVENT_TYPES["conversation_updated"].model_validate(event["payload"]).model_dump()
+    assert view["conversation_id"] == conversation["id"]
+    assert view["window_expires_at"] == conversation["window_expires_at"]
+    assert view["last_inbound_at"] == conversation["last_inbound_at"] == at(60)

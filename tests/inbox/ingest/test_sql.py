@@ -3,11 +3,15 @@
 import asyncpg
 import pytest
 
-from inbox.ingest import sql
+from inbox.ingest import sql, writing
 from inbox.ingest.connection import open_ingest_pool
+from inbox.ingest.statement import Statement
 from server.settings import Settings
 
-STATEMENTS = {name: text for name, text in vars(sql).items() if name.isupper() and isinstance(text, str)}
+STATEMENTS = {
+    **{n: text for n, text in vars(sql).items() if n.isupper() and n[0] != "_" and isinstance(text, str)},
+    **{n: statement.text for n, statement in vars(writing).items() if isinstance(statement, Statement)},
+}
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS))

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 from aiohttp import web
 
+from inbox.kernel.ids import new_id
 from tests.inbox.outbox.conftest import Yard
 from tests.inbox.outbox.fake_graph import Json, accepted, refused
 
@@ -239,6 +241,40 @@ async def test_statuses_that_came_before_the_answer_are_applied_with_it(yard: Ya
     assert event["status"] == "delivered"
     (ticket,) = yard.events("ticket_updated")
     assert ticket["ticket"]["preview"]["status"] == "delivered"
+
+
+async def test_a_reaction_and_a_quote_that_came_before_the_answer_show_with_it(yard: Yard) -> None:
+    early, conversation = "wamid.EARLY-BIRD", await yard.conversation()
+    quoting = new_id()
+
+    async def script(body: Json) -> web.StreamResponse | None:
+        await yard.pool.execute(
+            "INSERT INTO reactions (account_id, target_wamid, reactor, emoji, at) VALUES ($1, $2, 'contact', '👍', now())",
+            yard.seed.account_id,
+            early,
+        )
+        await yard.pool.execute(
+            """INSERT INTO messages (account_id, id, conversation_id, direction, author_kind, wamid, kind, content, context,
+                                     status, at)
+            VALUES ($1, $2, $3, 'in', 'contact', 'wamid.QUOTING', 'text', '{"body": "Sim"}',
+                    jsonb_build_object('quoted_wamid', $4::text), 'received', now())""",
+            yard.seed.account_id,
+            quoting,
+            conversation.id,
+            early,
+        )
+        return web.json_response({"contacts": [{"wa_id": body["to"]}], "messages": [{"id": early}]})
+
+    yard.graph.script = script
+    message_id = await yard.queue(conversation)
+    async with yard.sending():
+        await yard.until_status(message_id, "sending")
+    told = {UUID(event["message"]["id"]): event["message"] for event in yard.events("message_updated")}
+    assert [reaction["emoji"] for reaction in told[message_id]["reactions"]] == ["👍"]
+    assert told[message_id]["status"] == "sending"
+    assert UUID(told[quoting]["context"]["quoted"]["message_id"]) == message_id
+    assert told[quoting]["version"] == 2
+    assert yard.events("message_status_changed") == []
 
 
 async def test_the_contact_learns_how_whatsapp_spells_its_number(yard: Yard) -> None:

@@ -1,0 +1,1 @@
+"""API keys: programs that act in an account."""

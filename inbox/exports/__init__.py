@@ -1,0 +1,1 @@
+"""Files made on request: a contact's data, the audit log, a closing account."""

@@ -1,0 +1,1 @@
+"""Speaking HTTP to addresses that users choose. Nothing calls one yet; whoever does, does it through `outbound`."""
