@@ -28,7 +28,18 @@ CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
 
 
 class Contact:
-    __slots__ = ("as_read", "bsuid", "changed", "id", "is_new", "looks_new", "name", "profile_name", "username", "wa_id")
+    __slots__ = (
+        "as_read",
+        "bsuid",
+        "changed",
+        "id",
+        "is_new",
+        "looks_new",
+        "name",
+        "profile_name",
+        "username",
+        "wa_id",
+    )
 
     def __init__(
         self,
@@ -72,7 +83,9 @@ class Contact:
         )
 
 
-def _shown(name: str, profile_name: str, username: str | None, wa_id: str | None, bsuid: str | None) -> object:
+def _shown(
+    name: str, profile_name: str, username: str | None, wa_id: str | None, bsuid: str | None
+) -> object:
     """The user id stands for a name only where there is none."""
     return profile_name, username, wa_id, None if name or profile_name or username or wa_id else bsuid
 

@@ -28,7 +28,8 @@ async def lock_renamed(connection: Connection, people: People) -> None:
         return
     rows = await connection.fetch(sql.LOCK_CONTACTS, [p[0] for p in people], [p[1].id for p in people])
     found = {
-        row["id"]: (row["name"], row["profile_name"], row["username"], row["wa_id"], row["bsuid"]) for row in rows
+        row["id"]: (row["name"], row["profile_name"], row["username"], row["wa_id"], row["bsuid"])
+        for row in rows
     }
     if any(found.get(contact.id) != contact.as_read for _, contact in people):
         raise LostRace

@@ -1,7 +1,7 @@
 """What answers of Graph teach about recipients: their wa_id as WhatsApp spells it, and their BSUID.
 
-A name that already belongs to another contact is left to whoever merges contacts. List rows are told when the number that
-they show changes. Losing any of this costs nothing: the next answer says it again.
+A name that already belongs to another contact is left to whoever merges contacts. Everything that shows a number is told
+when it changes. Losing any of this costs nothing: the next answer says it again.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,10 @@ from uuid import UUID
 
 import asyncpg
 
+from inbox.contacts.events import contact_updated
+from inbox.contacts.repository import CONTACT_VIEW_COLUMNS, contact_view
+from inbox.ingest.sql import BUMP_TICKETS_OF_CONTACTS, CONTACT_REACH
+from inbox.kernel.event_log import NewEvent
 from inbox.outbox.journal import TICKET_KEYS, Connection, Written, append_events
 from inbox.tickets.events import ticket_updated
 from inbox.tickets.repository import TICKET_VIEW_SELECT, ticket_view
@@ -36,17 +40,10 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS p (account_id, id
 WHERE c.account_id = p.account_id AND c.id = p.id
 """
 
-_TOUCH_TICKETS_SQL = """
-WITH touched AS (
-    SELECT t.account_id, t.id FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, contact_id)
-    JOIN conversations v ON v.account_id = p.account_id AND v.contact_id = p.contact_id
-    JOIN tickets t ON t.account_id = v.account_id AND t.conversation_id = v.id AND t.closed_at IS NULL
-    ORDER BY t.id FOR NO KEY UPDATE OF t
-)
-UPDATE tickets t SET version = t.version + 1, updated_at = $3 FROM touched
-WHERE t.account_id = touched.account_id AND t.id = touched.id
-RETURNING t.id
-"""
+_VIEWS_SQL = f"""
+SELECT {CONTACT_VIEW_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS p (account_id, id)
+JOIN contacts c ON c.account_id = p.account_id AND c.id = p.id ORDER BY c.id
+"""  # noqa: S608 - column names
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +117,28 @@ async def _claim_identities(
 async def _tell(
     connection: Connection, account_id: UUID, contact_ids: Sequence[UUID], now: datetime
 ) -> Written:
-    touched = await connection.fetch(_TOUCH_TICKETS_SQL, [account_id] * len(contact_ids), contact_ids, now)
-    ids = [row["id"] for row in touched]
+    """Every row that shows them, those of closed tickets too."""
+    keys = [account_id] * len(contact_ids), list(contact_ids)
+    touched = await connection.fetch(BUMP_TICKETS_OF_CONTACTS, *keys, [], now)
+    ids = [row["id"] for row in touched if row["closed_at"] is None]
     rows = await connection.fetch(
         f"{TICKET_VIEW_SELECT} JOIN {TICKET_KEYS} ORDER BY t.id", [account_id] * len(ids), ids
     )
-    return await append_events(
-        connection, account_id, [ticket_updated(ticket_view(row)) for row in rows], now
+    reaches = {row["contact_id"]: row for row in await connection.fetch(CONTACT_REACH, *keys)}
+    events = [ticket_updated(ticket_view(row)) for row in rows]
+    views = await connection.fetch(_VIEWS_SQL, *keys)
+    events += [
+        _contact_updated(row, reaches[row["contact_id"]]) for row in views if row["contact_id"] in reaches
+    ]
+    return await append_events(connection, account_id, events, now)
+
+
+def _contact_updated(contact: asyncpg.Record, reach: asyncpg.Record) -> NewEvent:
+    return contact_updated(
+        contact_view(contact),
+        department_ids=reach["department_ids"] or (),
+        assignee_ids=reach["assignee_ids"] or (),
+        conversation_ids=reach["conversation_ids"],
     )
 
 

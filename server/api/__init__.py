@@ -40,6 +40,7 @@ from server.api import (
 )
 from server.api.body_limit import BodyLimit
 from server.api.dependencies import ApiContext
+from server.api.methods import KnownMethods
 from server.api.problems import PROBLEM_RESPONSES, install_problem_handlers
 from server.auth.gate import Gate, build_gate
 from server.edge.admission import Admission
@@ -117,6 +118,8 @@ def build_api(context: ApiContext) -> FastAPI:
         uploads_under=media.router.prefix,
         most_upload_bytes=context.settings.max_upload_bytes + _FORM_BYTES,
     )
+    routers = (*(resource.router for resource in _RESOURCES), reader.router)
+    api.add_middleware(KnownMethods, routes=[route for router in routers for route in router.routes])
     return api
 
 

@@ -12,8 +12,9 @@ import pytest
 import redis
 
 from inbox.identity.session_repository import insert_session
-from inbox.kernel.actor import Actor
+from inbox.kernel.actor import Actor, ActorKind, Role
 from inbox.kernel.ids import new_id
+from inbox.kernel.permissions import ALL_PERMISSIONS
 from server.embedded import EmbeddedPostgres, EmbeddedValkey
 from server.settings import Settings
 from tests.conftest import SeededAccount, make_settings, seed_account
@@ -128,13 +129,15 @@ async def prosa(settings: Settings) -> AsyncIterator[Prosa]:
 
 @pytest.fixture(scope="package")
 async def people(prosa: Prosa, ours: SeededAccount) -> AsyncIterator[dict[str, Someone]]:
-    """By what they are: admin, ana, super admin (who is at home in an account of their own)."""
+    """By what they are: admin, ana, client, key (with all scopes), super admin (at home in an account of their own)."""
     home = seed_account(prosa.settings)
     await prosa.context.pool.execute(
         "UPDATE users SET is_super_admin = true WHERE id = $1", home.admin.user_id
     )
-    actors = {"admin": ours.admin, "ana": ours.ana, "super admin": home.admin}
+    client = await _add_client(prosa, ours)
+    actors = {"admin": ours.admin, "ana": ours.ana, "client": client, "super admin": home.admin}
     found = {name: await sign_in(prosa, actor) for name, actor in actors.items()}
+    found["key"] = await _issue_key(prosa, found["admin"])
     yield found
     for someone in found.values():
         await someone.rest.aclose()
@@ -145,6 +148,30 @@ async def document(people: dict[str, Someone]) -> dict[str, Any]:
     answer = await people["admin"].rest.get("/api/openapi.json")
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def _add_client(prosa: Prosa, account: SeededAccount) -> Actor:
+    user_id = new_id()
+    await prosa.context.pool.execute(
+        """WITH person AS (INSERT INTO users (id, email, name, password_hash) VALUES ($2, $3, 'Clara', 'unusable'))
+        INSERT INTO memberships (account_id, user_id, role) VALUES ($1, $2, 'client')""",
+        account.account_id,
+        user_id,
+        f"clara-{user_id.hex}@example.com",
+    )
+    return Actor(account.account_id, user_id, Role.CLIENT, name="Clara")
+
+
+async def _issue_key(prosa: Prosa, admin: Someone) -> Someone:
+    body = {"name": "Tudo", "scopes": sorted(ALL_PERMISSIONS)}
+    answer = await admin.rest.post("/api/v1/api-keys", json=body)
+    assert answer.status_code == 201, answer.text
+    issued = answer.json()
+    actor = Actor(
+        admin.actor.account_id, UUID(issued["api_key"]["id"]), Role.CUSTOM, permissions=ALL_PERMISSIONS,
+        kind=ActorKind.API_KEY,
+    )  # fmt: skip
+    return Someone(actor, issued["key"], _rest(prosa, issued["key"]))
 
 
 async def sign_in(prosa: Prosa, actor: Actor) -> Someone:
@@ -163,7 +190,9 @@ async def sign_in(prosa: Prosa, actor: Actor) -> Someone:
     issued = prosa.context.tokens.issue(
         user_id=actor.user_id, account_id=actor.account_id, session_id=session_id
     )
-    rest = httpx.AsyncClient(
-        base_url=prosa.url, headers={"Authorization": f"Bearer {issued.token}"}, verify=False, timeout=30
-    )
-    return Someone(actor, issued.token, rest)
+    return Someone(actor, issued.token, _rest(prosa, issued.token))
+
+
+def _rest(prosa: Prosa, token: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=prosa.url, headers=headers, verify=False, timeout=30)

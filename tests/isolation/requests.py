@@ -23,6 +23,8 @@ class Operation:
     """Of application/json."""
     form: Schema | None
     """Of multipart/form-data."""
+    is_public: bool
+    """For nobody in particular: signing in, links in mails."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -50,6 +52,7 @@ def operations(document: Schema) -> Iterator[Operation]:
                 query_parameters=tuple(p for p in parameters if p["in"] == "query"),
                 body=content.get("application/json", {}).get("schema"),
                 form=content.get("multipart/form-data", {}).get("schema"),
+                is_public="security" not in operation,
             )
 
 
@@ -78,7 +81,7 @@ class RequestBuilder:
         if operation.form is not None:
             form = self._resolve(operation.form)
             files = {
-                name: ("file.png", _PNG, "image/png") for name, s in form["properties"].items() if _is_file(s)
+                name: ("file.png", PNG, "image/png") for name, s in form["properties"].items() if _is_file(s)
             }
         return Request(operation.method, path, query, body, files)
 
@@ -147,7 +150,7 @@ def _is_file(schema: Schema) -> bool:
     return schema.get("format") == "binary" or "contentMediaType" in schema
 
 
-_PNG = bytes.fromhex(
+PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000"
     "000049454e44ae426082"
 )

@@ -122,6 +122,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "departments": ("name",),
     "roles": ("name",),
     "audit_log": ("target_id",),
+    "audit_chains": ("seq",),
 }
 """Columns that may be left out and that a row needs to be found, or to have something to give away."""
 

@@ -21,7 +21,7 @@ NOT_TRIED = {"refresh_token", "set_availability"}
 
 def _payload(name: str, id_of: IdOf) -> dict[str, Any]:
     schema = COMMANDS[name][0].model_json_schema()
-    operation = Operation(name, "COMMAND", name, (), (), schema, None)
+    operation = Operation(name, "COMMAND", name, (), (), schema, None, is_public=False)
     built = RequestBuilder(schema, {"client_message_id": str(new_id())}).build(operation, id_of)
     payload: dict[str, Any] = built.json
     return payload

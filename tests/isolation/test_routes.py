@@ -11,10 +11,11 @@ import httpx
 import psycopg
 import pytest
 
+from inbox.kernel.actor import Actor, ActorKind, Role
 from inbox.kernel.ids import new_id
 from tests.conftest import SeededAccount
-from tests.isolation.conftest import OTHER_DEPARTMENT, THEIRS, Someone, id_in
-from tests.isolation.requests import Operation, Request, RequestBuilder, operations
+from tests.isolation.conftest import OTHER_DEPARTMENT, THEIRS, Someone, id_in, sign_in
+from tests.isolation.requests import PNG, Operation, Request, RequestBuilder, operations
 from tests.isolation.rows import Table, World, fingerprint
 from tests.trips.live_app import Prosa
 
@@ -29,11 +30,19 @@ VALUES: dict[str, Any] = {
     "brand_color": "#336699",
     "email": "alguem@example.com",
     "purpose": "marketing",
+    "search_erasures.identity": "5511999990001",
     "role": "custom",
     "change_member.role": "custom",
 }
 # Whoever calls these is nobody yet, or ends the session that the test runs on.
 NOT_TRIED = {"sign_out"}
+# With or without somebody who is signed in.
+PUBLIC = {"accept_invitation"}
+# About oneself.
+OWN = "/v1/me"
+# What a client may beside that: see how much their company uses, what it and its departments are called (reports name
+# them), and sign in to another company of theirs.
+CLIENT_MAY = {"get_usage", "get_account", "list_departments", "switch_account"}
 # What is no id at all: a secret in a link, a name.
 SECRETS = {"token"}
 
@@ -87,13 +96,15 @@ async def _learns_nothing(someone: Someone, document: dict[str, Any], world: Wor
                 wrong.append(f"{operation}: {_told(theirs, *asked)} differs from {_told(nobodys, *randoms)}")
         if has_path_id and theirs.status_code not in (404, 403):
             wrong.append(f"{operation}: {theirs.status_code} {theirs.text[:300]}")
-        if has_path_id and someone.actor.sees_all_departments and theirs.status_code != 404:
+        is_all = someone.actor.kind is ActorKind.USER and someone.actor.sees_all_departments
+        if has_path_id and is_all and theirs.status_code != 404:
             wrong.append(f"{operation}: an admin gets {theirs.status_code}: {theirs.text[:300]}")
     return wrong
 
 
-async def test_another_companys_ids_tell_an_admin_nothing(
-    prosa: Prosa,
+@pytest.mark.parametrize("who", ["admin", "ana", "key", "client"])
+async def test_another_companys_ids_tell_nothing(
+    who: str,
     people: dict[str, Someone],
     document: dict[str, Any],
     owner: psycopg.Connection[Any],
@@ -102,8 +113,7 @@ async def test_another_companys_ids_tell_an_admin_nothing(
 ) -> None:
     account_id = theirs["accounts"]["account_id"]
     before = fingerprint(owner, catalogue, account_id)
-    wrong = await _learns_nothing(people["admin"], document, theirs, THEIRS)
-    wrong += await _learns_nothing(people["ana"], document, theirs, THEIRS)
+    wrong = await _learns_nothing(people[who], document, theirs, THEIRS)
     after = fingerprint(owner, catalogue, account_id)
     wrong += [f"{name} has changed" for name in before if before[name] != after[name]]
     assert not wrong, "\n".join(wrong)
@@ -115,7 +125,7 @@ async def test_another_departments_ids_tell_an_operator_nothing(
     """Departments, members and numbers are known to the whole account: transfers need them."""
     wrong = []
     for operation in operations(document):
-        names = {n for n in operation.path_parameters} & {
+        names = set(operation.path_parameters) & {
             "ticket_id",
             "conversation_id",
             "message_id",
@@ -147,29 +157,25 @@ async def test_files_of_others_are_not_found(
 ) -> None:
     for world, who in ((theirs, "admin"), (theirs, "ana"), (other_department, "ana")):
         someone = people[who]
-        session = someone.actor
-        cookie = prosa.context.tokens.issue_media(
-            user_id=session.user_id, account_id=session.account_id, session_id=_session_of(prosa, someone)
-        )
         answer = await someone.rest.get(
-            f"/media/{world['media']['id']}", headers={"Cookie": f"prosa_media={cookie.token}"}
+            f"/media/{world['media']['id']}", headers=_media_cookie(prosa, someone)
         )
         assert answer.status_code == 404, (who, answer.text)
 
 
-def _session_of(prosa: Prosa, someone: Someone) -> UUID:
-    return prosa.context.tokens.actor_from(someone.token).session_id
+def _media_cookie(prosa: Prosa, someone: Someone) -> dict[str, str]:
+    claims = prosa.context.tokens.actor_from(someone.token)
+    cookie = prosa.context.tokens.issue_media(
+        user_id=claims.user_id, account_id=claims.account_id, session_id=claims.session_id
+    )
+    return {"Cookie": f"prosa_media={cookie.token}"}
 
 
 async def test_the_ids_are_real(
     prosa: Prosa, document: dict[str, Any], theirs: World, owner: psycopg.Connection[Any]
 ) -> None:
     """The control: reading as their own admin finds the rows, so that the 404s above mean something."""
-    from inbox.kernel.actor import Role
-    from tests.isolation.conftest import sign_in
-
-    actor = _their_admin(theirs, Role.ADMIN)
-    insider = await sign_in(prosa, actor)
+    insider = await sign_in(prosa, _their_admin(theirs))
     try:
         missing = []
         for operation in operations(document):
@@ -187,7 +193,45 @@ async def test_the_ids_are_real(
         await insider.rest.aclose()
 
 
-def _their_admin(theirs: World, role: Any) -> Any:
-    from inbox.kernel.actor import Actor
+def _their_admin(theirs: World) -> Actor:
+    account_id, user_id = theirs["accounts"]["account_id"], theirs["users"]["id"]
+    return Actor(UUID(int=account_id.int), UUID(int=user_id.int), Role.ADMIN)
 
-    return Actor(UUID(int=theirs["accounts"]["account_id"].int), UUID(int=theirs["users"]["id"].int), role)
+
+async def test_a_client_sees_usage_and_themselves_and_nothing_else(
+    people: dict[str, Someone],
+    document: dict[str, Any],
+    other_department: World,
+    owner: psycopg.Connection[Any],
+) -> None:
+    """With ids of rows that their own company has."""
+    wrong = []
+    for operation in operations(document):
+        if operation.name in NOT_TRIED | PUBLIC or operation.is_public or operation.path.startswith(OWN):
+            continue
+        request = RequestBuilder(document, VALUES).build(
+            operation, lambda name: None if name in SECRETS else id_in(other_department, name)
+        )
+        answer = await _ask(people["client"], request)
+        if answer.status_code not in (403, 404) and operation.name not in CLIENT_MAY:
+            wrong.append(f"{operation}: {answer.status_code} {answer.text[:200]}")
+        if operation.name in CLIENT_MAY and answer.status_code != 200:
+            wrong.append(f"{operation}: {answer.status_code} {answer.text[:200]}")
+        if OTHER_DEPARTMENT in answer.text:
+            wrong.append(f"{operation}: tells {answer.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_logo_is_for_its_own_people(prosa: Prosa, people: dict[str, Someone], theirs: World) -> None:
+    insider = await sign_in(prosa, _their_admin(theirs))
+    try:
+        put = await insider.rest.put("/api/v1/account/logo", files={"file": ("logo.png", PNG, "image/png")})
+        assert put.status_code == 200, put.text
+        url = put.json()["logo_url"]
+        own = await insider.rest.get(url, headers=_media_cookie(prosa, insider))
+        assert (own.status_code, own.headers["content-type"]) == (200, "image/png")
+        for who in ("admin", "ana", "client"):
+            answer = await people[who].rest.get(url, headers=_media_cookie(prosa, people[who]))
+            assert answer.status_code == 404, (who, answer.text)
+    finally:
+        await insider.rest.aclose()

@@ -69,7 +69,7 @@ class Action:
 
 
 _NAMES = (
-    ["text"] * 5 + ["picture", "react_to_us", "edit", "delete", "quote", "repeat"]
+    ["text"] * 5 + ["picture", "react_to_us", "edit", "delete", "quote", "repeat", "rename"]
     + ["accept"] * 3 + ["send"] * 4 + ["reply", "react", "retry", "fail", "refuse"]
     + ["transfer"] * 3 + ["return", "close", "close", "reopen", "mark_read", "availability"]
     + ["open"] * 3 + ["leave", "drop", "cut", "cut", "come", "come", "come"]
@@ -240,6 +240,11 @@ async def _write(shop: Shop, customer: str, pick: int) -> None:
     await shop.inbound(customer, text=f"Mensagem {pick}", name=f"Cliente {customer[-1]}")
 
 
+async def _rename(shop: Shop, customer: str, pick: int) -> None:
+    """They call themselves otherwise, and the next message says so."""
+    await shop.inbound(customer, text="Sou eu", name=f"Cliente {customer[-1]} {'abc'[pick % 3]}")
+
+
 async def _show_picture(shop: Shop, customer: str, pick: int) -> None:
     await shop.inbound(customer, image="vaso", caption="olha" if pick % 2 else "")
 
@@ -281,6 +286,7 @@ _CUSTOMERS_DO = {
     "delete": _delete,
     "quote": _quote,
     "repeat": _repeat,
+    "rename": _rename,
 }
 
 
@@ -529,7 +535,14 @@ class Desk:
         who = self.person.actor.name
         for name in LISTS:
             page = await self.person.get("/tickets", view=name, limit=100)
-            assert self.screen.tickets_of(name) == _TICKETS.validate_python(page["items"]), f"{who}: {name}"
+            shown, fresh = self.screen.tickets_of(name), _TICKETS.validate_python(page["items"])
+            if name == "closed":
+                # A new name moves the versions of closed rows on without a row being told: contact_updated tells.
+                assert all(a.version <= b.version for a, b in zip(shown, fresh, strict=False)), who
+                shown, fresh = (
+                    [t.model_copy(update={"version": 0}) for t in rows] for rows in (shown, fresh)
+                )
+            assert shown == fresh, f"{who}: {name}"
             assert self.screen.counts().model_dump() == page["counts"], f"{who}: counts"
         members = _MEMBERS.validate_python(await self.person.get("/members"))
         assert self.screen.members == {member.id: member for member in members}, who

@@ -5,6 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from inbox.ingest import messages
+from inbox.ingest.connection import Connection
+from inbox.ingest.tickets import LastTicket, reopen_ticket
+from realtime.protocol import EVENT_TYPES
 from tests.inbox.ingest.webhooks import T0, Hook, at, profile, text
 
 
@@ -71,6 +75,12 @@ async def test_the_same_person_on_two_numbers_has_two_conversations(hook: Hook) 
 # ── tickets that come back ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+_ROLE = """
+WITH role AS (INSERT INTO roles (account_id, id, name, permissions)
+              VALUES ($1, gen_random_uuid(), 'Própria', '{permissions}') RETURNING id)
+UPDATE memberships m SET role = 'custom', role_id = role.id FROM role WHERE m.account_id = $1"""
+
+
 async def close(hook: Hook, *, assignee: bool = True, state: str = "closed") -> None:
     await hook.pool.execute(
         "UPDATE tickets SET state = $2, closed_at = $3, closed_by = 'agent', assignee_id = $4, unread_count = 0, waiting_since = NULL, version = version + 1 WHERE account_id = $1",
@@ -98,6 +108,85 @@ async def test_a_message_soon_after_closing_reopens_the_ticket(hook: Hook, onlin
     assert [s["type"] for s in steps] == ["opened", "reopened"]
     segments = await hook.rows("SELECT ended_at FROM ticket_segments WHERE account_id = $1 ORDER BY id")
     assert [s["ended_at"] is None for s in segments] == [False, True]
+
+
+LEAVING = {
+    "left the department": "DELETE FROM membership_departments WHERE account_id = $1 AND user_id = $2",
+    "left the account": "DELETE FROM memberships WHERE account_id = $1 AND user_id = $2",
+    "works in the inbox no more": "UPDATE memberships SET role = 'client' WHERE account_id = $1 AND user_id = $2",
+    "has a role without the inbox": f"{_ROLE.format(permissions='{departments.all}')} AND m.user_id = $2",
+}
+
+
+@pytest.mark.parametrize("why", LEAVING)
+async def test_a_ticket_does_not_come_back_to_somebody_who_answers_for_it_no_more(
+    hook: Hook, why: str
+) -> None:
+    await hook.send(text())
+    await close(hook)
+    await hook.pool.execute(LEAVING[why], hook.seed.account_id, hook.seed.ana.user_id)
+    await hook.send(text("voltei", seconds=200))
+    ticket = await hook.row("SELECT * FROM tickets WHERE account_id = $1")
+    assert (ticket["state"], ticket["assignee_id"]) == ("queued", None)
+    assert ticket["department_id"] == hook.seed.departments["vendas"]
+    *_, removed, updated = [e for e in await hook.events() if e["type"].startswith("ticket_")]
+    assert (removed["type"], removed["audience"]) == ("ticket_removed", [f"user:{hook.seed.ana.user_id}"])
+    assert removed["payload"]["version"] == updated["payload"]["ticket"]["version"] == ticket["version"]
+    for event in (removed, updated):
+        EVENT_TYPES[event["type"]].model_validate(event["payload"])
+
+
+@pytest.mark.parametrize("how", ["admin", "custom"])
+async def test_who_has_all_departments_gets_their_ticket_back(hook: Hook, how: str) -> None:
+    await hook.send(text())
+    await close(hook)
+    ana = hook.seed.account_id, hook.seed.ana.user_id
+    await hook.pool.execute(LEAVING["left the department"], *ana)
+    role = "UPDATE memberships m SET role = 'admin' WHERE m.account_id = $1"
+    if how == "custom":
+        role = _ROLE.format(permissions="{inbox,departments.all}")
+    await hook.pool.execute(f"{role} AND m.user_id = $2", *ana)
+    await hook.send(text("voltei", seconds=200))
+    ticket = await hook.row("SELECT * FROM tickets WHERE account_id = $1")
+    assert (ticket["state"], ticket["assignee_id"]) == ("active", hook.seed.ana.user_id)
+
+
+async def test_a_ticket_of_an_archived_department_comes_back_in_the_numbers_queue(hook: Hook) -> None:
+    suporte, vendas = (hook.seed.departments[name] for name in ("suporte", "vendas"))
+    await hook.send(text())
+    await close(hook)
+    await hook.pool.execute(
+        "UPDATE tickets SET department_id = $2 WHERE account_id = $1", hook.seed.account_id, suporte
+    )
+    await hook.pool.execute("UPDATE departments SET archived_at = now() WHERE id = $1", suporte)
+    await hook.send(text("voltei", seconds=200))
+    ticket = await hook.row("SELECT * FROM tickets WHERE account_id = $1")
+    assert (ticket["state"], ticket["assignee_id"], ticket["department_id"]) == ("queued", None, vendas)
+    segments = await hook.rows("SELECT department_id FROM ticket_segments WHERE account_id = $1 ORDER BY id")
+    assert [s["department_id"] for s in segments] == [vendas, vendas]
+    *_, removed, updated = [e for e in await hook.events() if e["type"].startswith("ticket_")]
+    assert f"department:{suporte}" in removed["audience"]
+    assert f"department:{vendas}" in updated["audience"]
+
+
+async def test_a_ticket_does_not_reopen_in_a_department_that_is_archived_meanwhile(
+    hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suporte = hook.seed.departments["suporte"]
+    await hook.send(text())
+    await close(hook)
+    await hook.pool.execute(
+        "UPDATE tickets SET department_id = $2 WHERE account_id = $1", hook.seed.account_id, suporte
+    )
+
+    async def archive_then_reopen(connection: Connection, last: LastTicket, now: datetime) -> None:
+        await hook.pool.execute("UPDATE departments SET archived_at = now() WHERE id = $1", suporte)
+        await reopen_ticket(connection, last, now)
+
+    monkeypatch.setattr(messages, "reopen_ticket", archive_then_reopen)
+    await hook.send(text("voltei", seconds=200))
+    ticket = await hook.row("SELECT * FROM tickets WHERE account_id = $1")
+    assert (ticket["closed_at"], ticket["department_id"]) == (None, hook.seed.departments["vendas"])
 
 
 @pytest.mark.parametrize("why", ["late", "merged", "never"])

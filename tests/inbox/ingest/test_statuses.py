@@ -11,6 +11,7 @@ from inbox.ingest.early_statuses import apply_known_statuses, lock_wamids
 from inbox.kernel.ids import new_id
 from realtime.protocol import EVENT_TYPES
 from tests.inbox.ingest.webhooks import Hook, at, new_wamid, status, text
+from tests.inbox.ingest.webhooks import message as incoming
 
 _FAILED = [{"code": 131047, "title": "Re-engagement message", "error_data": {"details": "24 hours"}}]
 
@@ -158,6 +159,30 @@ async def test_callback_data_confirms_a_message_whose_answer_was_lost(hook: Hook
     assert (stored["wamid"], stored["status"]) == (wamid, "sent")
     assert await hook.value("SELECT count(*) FROM outbox WHERE account_id = $1") == 0
     assert [e["type"] for e in await hook.events()][-2:] == ["message_status_changed", "ticket_updated"]
+
+
+async def test_what_came_before_a_lost_answer_shows_when_its_wamid_is_known(hook: Hook) -> None:
+    """The customer reacted to it and quoted it while we did not know which message that was."""
+    wamid = new_wamid()
+    id_ = await outgoing(hook, None, "unconfirmed")
+    content = {"type": "reaction", "reaction": {"message_id": wamid, "emoji": "👍"}}
+    quoting = text("sobre isso", seconds=2, context={"id": wamid, "from": "551130000000"})
+    await hook.send(incoming(content, 1), quoting)
+    await hook.pool.execute(
+        "UPDATE messages SET at = $2 WHERE account_id = $1 AND direction = 'out'", hook.seed.account_id, at(0)
+    )
+    before = len(await hook.events())
+    await hook.send(statuses=[status(wamid, "sent", 4, biz_opaque_callback_data=str(id_))])
+    told = [e for e in (await hook.events())[before:] if e["type"].startswith("message_")]
+    assert [e["type"] for e in told] == ["message_updated", "message_updated"]
+    whole, quote = (e["payload"]["message"] for e in told)
+    for event in told:
+        EVENT_TYPES["message_updated"].model_validate(event["payload"])
+        assert f"user:{hook.seed.ana.user_id}" in event["audience"]
+    assert (whole["id"], whole["status"], len(whole["reactions"])) == (str(id_), "sent", 1)
+    assert quote["context"]["quoted"]["message_id"] == str(id_)
+    rows = {str(r["id"]): r["version"] for r in await hook.messages()}
+    assert {whole["id"]: whole["version"], quote["id"]: quote["version"]}.items() <= rows.items()
 
 
 async def test_a_late_status_of_a_failed_try_does_not_stop_the_retry(hook: Hook) -> None:

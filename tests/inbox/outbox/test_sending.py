@@ -299,6 +299,7 @@ async def test_the_contact_learns_how_whatsapp_spells_its_number(yard: Yard) -> 
         await yard.until(learnt)
     await yard.until(lambda: yard.events("ticket_updated"))
     assert yard.events("ticket_updated")[-1]["ticket"]["contact"]["wa_id"] == spelled
+    assert yard.events("contact_updated")[-1]["contact"]["wa_id"] == spelled
 
 
 async def test_content_that_cannot_be_sent_fails_without_a_request(yard: Yard) -> None:
