@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vitest/config";
 
 /** Where `prosa run` listens by default; the dev server hands the live paths on to it. */
-const SERVER = process.env.PROSA_URL ?? "http://127.0.0.1:8000";
+const SERVER = process.env.PROSA_URL ?? "http://127.0.0.1:8500";
 
 /** `npm run dev:mock` starts from mock/main.ts (in-browser API and socket) instead of src/main.tsx; never in a build. */
 function mockEntry(): Plugin {
@@ -23,8 +23,9 @@ export default defineConfig(({ mode }) => ({
   server: {
     host: "127.0.0.1",
     proxy: {
-      "/api": SERVER,
-      "/media": SERVER,
+      // As objects: the short form rewrites Host, and the server refuses changes from a foreign origin.
+      "/api": { target: SERVER },
+      "/media": { target: SERVER },
       "/socket.io": { target: SERVER, ws: true },
     },
   },

@@ -21,6 +21,7 @@ class SilentResizeObserver implements ResizeObserver {
 window.ResizeObserver = SilentResizeObserver;
 window.HTMLElement.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
+window.scrollTo = () => undefined;
 
 // jsdom hides what has a popover attribute, but cannot show it.
 HTMLElement.prototype.showPopover = function show(this: HTMLElement) {

@@ -41,7 +41,7 @@ _ALWAYS: Final = [
     (
         b"permissions-policy",
         b"microphone=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), fullscreen=(self), "
-        b"camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), "
+        b"camera=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
         b"display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()",
     ),
 ]

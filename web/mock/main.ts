@@ -2,9 +2,11 @@
  * `npm run dev:mock`: the whole app on an API and a socket that live in this page. Address parameters: ?signed-out
  * starts at the sign-in page, ?quiet keeps the customers silent, ?slow answers late, ?offline never connects.
  */
+import { openSessions, product, secondFactor } from "./personal";
 import { MockServer, departments, members, number, problem } from "./server";
 import { fixtureMediaUrl } from "@/features/conversation/messages/fixture-media";
 import { start } from "@/app/start";
+import { writeStored } from "@/lib/storage";
 import type { Transport } from "@/lib/live/transport";
 import type { MediaView } from "@/lib/wire/protocol.gen";
 
@@ -26,9 +28,9 @@ function route(method: string, url: URL, body: unknown): Response {
   const conversation = /^\/conversations\/([^/]+)(\/messages)?$/.exec(path);
   if (path === "/auth/sign-in") {
     const { password } = body as { password: string };
-    if (password !== "prosa") return answer(problem("unauthenticated", 401), 401);
+    if (password !== "prosa") return answer(problem("wrong_credentials", 401), 401);
     signedIn = true;
-    return answer(server.signedIn());
+    return answer({ outcome: "signed_in", ...server.signedIn() });
   }
   if (path === "/auth/refresh")
     return signedIn ? answer(server.signedIn()) : answer(problem("unauthenticated", 401), 401);
@@ -37,6 +39,10 @@ function route(method: string, url: URL, body: unknown): Response {
     return answer(null, 204);
   }
   if (path === "/me") return answer(server.session());
+  if (path === "/me/sessions") return answer(openSessions);
+  if (path === "/me/second-factor") return answer(secondFactor);
+  if (path === "/me/passkeys") return answer([]);
+  if (path === "/product") return answer(product);
   if (path === "/members") return answer(members);
   if (path === "/departments") return answer(departments);
   if (path === "/numbers") return answer([number]);
@@ -160,4 +166,6 @@ function mockMediaUrl(mediaId: string): string {
   return uploaded ? URL.createObjectURL(uploaded.blob) : fixtureMediaUrl(mediaId);
 }
 
+// As if somebody had signed in here before: the app asks for the session only then.
+writeStored("prosa.was-here", signedIn ? true : null);
 void start(openMockTransport, mockMediaUrl);

@@ -32,6 +32,25 @@ import type {
   TicketView,
 } from "@/lib/wire/protocol.gen";
 
+const ALL_PERMISSIONS = [
+  "inbox",
+  "tickets.supervise",
+  "departments.all",
+  "contacts.edit",
+  "contacts.phones",
+  "contacts.reveal",
+  "numbers.manage",
+  "people.manage",
+  "roles.manage",
+  "departments.manage",
+  "account.manage",
+  "security.manage",
+  "api_keys.manage",
+  "audit.view",
+  "privacy.manage",
+  "reports.view",
+] as const;
+
 type Emit = (event: string, payload: unknown) => void;
 
 export class MockServer {
@@ -50,9 +69,20 @@ export class MockServer {
         locale: "pt-BR",
         time_zone: "America/Sao_Paulo",
         brand_color: null,
+        logo_url: null,
+        state: "active",
       },
-      role: "operator",
+      role: "admin",
+      role_name: null,
       department_ids: departments.map((department) => department.id),
+      permissions: [...ALL_PERMISSIONS],
+      is_super_admin: false,
+      impersonated_by: null,
+      accounts: [
+        { id: "acc", name: "Padaria Central", role: "admin", state: "active" },
+        { id: "acc2", name: "Livraria Aurora", role: "supervisor", state: "active" },
+      ],
+      second_factor: false,
     };
   }
 

@@ -34,8 +34,8 @@ function id(group: string, index: number): string {
 }
 
 export const departments: DepartmentView[] = [
-  { id: id("9001", 1), name: "Vendas", color: "#2f63a8", position: 0 },
-  { id: id("9001", 2), name: "Suporte", color: "#a3522b", position: 1 },
+  { id: id("9001", 1), name: "Vendas", color: "#2f63a8", position: 0, archived_at: null, version: 1 },
+  { id: id("9001", 2), name: "Suporte", color: "#a3522b", position: 1, archived_at: null, version: 1 },
 ];
 
 function member(
@@ -49,6 +49,10 @@ function member(
     name,
     email: `${name.split(" ")[0]?.toLowerCase() ?? ""}@padariacentral.com.br`,
     role,
+    role_id: null,
+    role_name: "",
+    permissions: [],
+    capacity: 10,
     department_ids: departments.map((department) => department.id),
     availability,
     pause_reason: availability === "paused" ? "Almoço" : null,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { brandCss, contrast, parseHex, readableOn } from "@/app/brand-color";
+import { brandCss } from "@/app/brand-color";
+import { contrast, parseHex, readableOn } from "@/lib/color";
 
 const channel = fc.nat(255);
 

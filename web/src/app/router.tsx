@@ -7,8 +7,10 @@ import {
 } from "@tanstack/react-router";
 import { Crash, Splash, Unreachable } from "@/app/splash";
 import { TICKET_LISTS, type TicketListName } from "@/lib/api/queries";
+import { loadTexts } from "@/lib/i18n/i18n";
 import type { OpenTransport } from "@/lib/live/transport";
-import { restoreSession } from "@/lib/session";
+import { restoreSession, sessionState } from "@/lib/session";
+import type { Permission } from "@/lib/wire/openapi.gen";
 
 interface RouterContext {
   openTransport: OpenTransport;
@@ -35,15 +37,63 @@ function parseView(text: string): TicketListName {
   return TICKET_LISTS.find((view) => view === text) ?? "mine";
 }
 
+/** Links in mails carry their secret as `?token=`. */
+function parseToken(search: Record<string, unknown>): { token?: string } {
+  return typeof search.token === "string" && search.token !== "" ? { token: search.token } : {};
+}
+
+function parseTexts(search: Record<string, unknown>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === "string" || typeof value === "number") texts[name] = String(value);
+  }
+  return texts;
+}
+
 const root = createRootRouteWithContext<RouterContext>()({ errorComponent: Crash });
 
-const signIn = createRoute({
+/** Everything before the session: one frame, whose texts come with it. */
+const entrance = createRoute({
   getParentRoute: () => root,
+  id: "entrance",
+  loader: () => loadTexts("forms", "auth"),
+  pendingComponent: Splash,
+  pendingMs: 120,
+  errorComponent: Unreachable,
+  component: lazyRouteComponent(() => import("@/app/entrance-routes"), "EntranceRoute"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => entrance,
   path: "/sign-in",
   validateSearch: (search): { next?: string } =>
     // Only a path of ours: never an address that leads elsewhere.
-    typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
-  component: lazyRouteComponent(() => import("@/app/sign-in-route"), "SignInRoute"),
+    typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
+  beforeLoad: async () => {
+    // An unreachable server is the sign-in form's to tell.
+    if ((await restoreSession().catch(() => null)) !== null) throw redirect({ to: "/" });
+  },
+  component: lazyRouteComponent(() => import("@/app/entrance-routes"), "SignInRoute"),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => entrance,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("@/app/entrance-routes"), "ForgotPasswordRoute"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => entrance,
+  path: "/reset-password",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("@/app/entrance-routes"), "ResetPasswordRoute"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => entrance,
+  path: "/invitation",
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import("@/app/entrance-routes"), "InvitationRoute"),
 });
 
 const shell = createRoute({
@@ -60,20 +110,32 @@ const shell = createRoute({
 });
 
 const home = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => shell,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/inbox/$view", params: { view: "mine" } });
-  },
+  beforeLoad: goHome,
 });
 
 const inboxHome = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => shell,
   path: "/inbox",
-  beforeLoad: () => {
-    throw redirect({ to: "/inbox/$view", params: { view: "mine" } });
-  },
+  beforeLoad: goHome,
 });
+
+/** Where somebody begins: whoever has no inbox begins with what is theirs. */
+function goHome(): never {
+  if (mayUse("inbox")) throw redirect({ to: "/inbox/$view", params: { view: "mine" } });
+  throw redirect({ to: "/settings/$page", params: { page: firstSettingsPage() } });
+}
+
+function mayUse(permission: Permission): boolean {
+  const state = sessionState.get();
+  return state.status !== "signed-in" || state.session.permissions.includes(permission);
+}
+
+/** Whoever looks at the company's figures and answers nobody (a Client) is at home with them. */
+function firstSettingsPage(): string {
+  return !mayUse("inbox") && mayUse("reports.view") ? "usage" : "profile";
+}
 
 const inbox = createRoute({
   getParentRoute: () => shell,
@@ -83,6 +145,9 @@ const inbox = createRoute({
     stringify: ({ view }) => ({ view }),
   },
   validateSearch: parseInboxSearch,
+  beforeLoad: () => {
+    if (!mayUse("inbox")) goHome();
+  },
   component: lazyRouteComponent(() => import("@/app/inbox-route"), "InboxRoute"),
 });
 
@@ -98,11 +163,43 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import("@/app/inbox-route"), "ConversationRoute"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  loader: () => loadTexts("forms", "settings"),
+  component: lazyRouteComponent(() => import("@/app/settings/settings-route"), "SettingsRoute"),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    // Wide screens show a page beside the list; as settings-route.module.css.
+    if (!window.matchMedia("(max-width: 700px)").matches)
+      throw redirect({ to: "/settings/$page", params: { page: firstSettingsPage() }, replace: true });
+  },
+});
+
+const settingsPage = createRoute({
+  getParentRoute: () => settings,
+  path: "/$page",
+  /** Filters of a page are its own: see lib/use-url-filter. */
+  validateSearch: parseTexts,
+  loader: async ({ params }) => {
+    const { findSettingsPage } = await import("@/app/settings/pages");
+    await loadTexts(...(findSettingsPage(params.page)?.texts ?? []));
+  },
+  component: lazyRouteComponent(() => import("@/app/settings/settings-route"), "SettingsPageRoute"),
+});
+
 const routeTree = root.addChildren([
-  home,
-  inboxHome,
-  signIn,
-  shell.addChildren([inbox.addChildren([noConversation, conversation])]),
+  entrance.addChildren([signIn, forgotPassword, resetPassword, invitation]),
+  shell.addChildren([
+    home,
+    inboxHome,
+    inbox.addChildren([noConversation, conversation]),
+    settings.addChildren([settingsHome, settingsPage]),
+  ]),
 ]);
 
 export function buildRouter(openTransport: OpenTransport) {

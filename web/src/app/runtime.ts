@@ -1,39 +1,18 @@
-import { QueryClient } from "@tanstack/react-query";
 import { applyEvents } from "@/app/live/apply-events";
 import { Notifier } from "@/app/live/notifier";
 import { Recounter } from "@/app/live/recounter";
+import { buildQueryClient } from "@/app/query-client";
 import { upsertMessage, type History } from "@/features/conversation/model/history";
 import { Outbox } from "@/features/conversation/model/outbox";
 import { knownTickets } from "@/lib/api/known-tickets";
 import { keys } from "@/lib/api/queries";
 import { accessToken, upload } from "@/lib/http/client";
-import { isPassing } from "@/lib/http/problem";
 import { ephemeral } from "@/lib/live/ephemeral";
 import { LiveSocket } from "@/lib/live/live-socket";
 import type { OpenTransport } from "@/lib/live/transport";
-import { sessionState } from "@/lib/session";
+import { endSession } from "@/lib/session";
 import type { SessionView } from "@/lib/wire/openapi.gen";
 import type { LogItem, MediaView } from "@/lib/wire/protocol.gen";
-
-/** What is kept of a list or conversation that nobody looks at. */
-const CACHE_MS = 15 * 60_000;
-const QUERY_TRIES = 3;
-
-export function buildQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        gcTime: CACHE_MS,
-        // The live connection says when something changed; coming back to the window is no reason to ask.
-        refetchOnWindowFocus: false,
-        refetchOnReconnect: false,
-        // "Offline" is what the browser believes; a server on this machine answers all the same.
-        networkMode: "always",
-        retry: (failures, error) => failures < QUERY_TRIES && isPassing(error),
-      },
-    },
-  });
-}
 
 /** Everything that lives as long as somebody is signed in, wired together once. */
 export class Runtime {
@@ -58,10 +37,7 @@ export class Runtime {
           if (!resumed) this.#refetch();
           this.outbox.flush();
         },
-        onSignedOut: () => {
-          sessionState.set({ status: "signed-out", ended: true });
-          accessToken.adopt(null);
-        },
+        onSignedOut: () => void endSession(),
         onAccessChanged: () => {
           knownTickets.clear();
           this.#refetch();
@@ -110,8 +86,9 @@ export class Runtime {
 
   #take(userId: string, items: LogItem[]): void {
     const recount = () => this.#recounter.recount();
+    const doubt = (conversationId: string) => this.live.doubt(conversationId);
     this.notifier.take(items);
-    applyEvents({ cache: this.cache, known: knownTickets, userId, recount }, items);
+    applyEvents({ cache: this.cache, known: knownTickets, userId, recount, doubt }, items);
     for (const { data } of items) {
       const message = data.message as { client_message_id?: string | null } | undefined;
       if (message?.client_message_id) this.outbox.settle(message.client_message_id);

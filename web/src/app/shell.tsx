@@ -1,7 +1,9 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useState } from "react";
+import { AnnouncementBanner } from "@/app/announcement-banner";
 import { ConnectionBanner } from "@/app/connection-banner";
+import { ImpersonationBanner } from "@/app/impersonation-banner";
 import { LiveAnnouncer } from "@/app/live/live-announcer";
 import { NavigationRail } from "@/app/navigation-rail";
 import { Runtime } from "@/app/runtime";
@@ -10,10 +12,11 @@ import { useAppDialogs } from "@/app/use-app-dialogs";
 import styles from "@/app/shell.module.css";
 import { Toaster } from "@/components/toaster";
 import { OutboxProvider } from "@/features/conversation/model/outbox-context";
+import { cspNonce } from "@/lib/csp-nonce";
 import { deviceLocale, switchLanguage } from "@/lib/i18n/i18n";
 import { LiveProvider } from "@/lib/live/live-context";
 import { preferences } from "@/lib/preferences";
-import { sessionState } from "@/lib/session";
+import { identityOf, sessionState } from "@/lib/session";
 import { useStore } from "@/lib/store";
 import type { SessionView } from "@/lib/wire/openapi.gen";
 import type { OpenTransport } from "@/lib/live/transport";
@@ -33,7 +36,7 @@ export function Shell() {
   }, [signedOut, state, navigate]);
 
   if (state.status !== "signed-in") return null;
-  return <SignedIn key={state.session.user.id} session={state.session} openTransport={openTransport} />;
+  return <SignedIn key={identityOf(state.session)} session={state.session} openTransport={openTransport} />;
 }
 
 function localeOf(session: SessionView): "pt-BR" | "en" {
@@ -62,10 +65,12 @@ function SignedIn({ session, openTransport }: { session: SessionView; openTransp
     <QueryClientProvider client={runtime.cache}>
       <LiveProvider value={runtime.live}>
         <OutboxProvider value={runtime.outbox}>
-          {brand && <style>{brand}</style>}
+          {brand && <style nonce={cspNonce()}>{brand}</style>}
           <div className={styles.shell}>
             <NavigationRail onPalette={dialogs.openPalette} onShortcuts={dialogs.openShortcuts} />
             <div className={styles.main}>
+              {session.impersonated_by !== null && <ImpersonationBanner />}
+              <AnnouncementBanner />
               <ConnectionBanner />
               <Outlet />
             </div>

@@ -35,7 +35,7 @@ export function Unreachable({ error }: ErrorComponentProps) {
       <EmptyState
         icon={WifiOff}
         title={t("connection.offlineShort")}
-        body={t("signIn.unreachable")}
+        body={t("connection.unreachable")}
         action={
           <Button icon={RefreshCw} onClick={() => void router.invalidate()}>
             {t("common.retry")}

@@ -1,55 +1,26 @@
-import { LogOut } from "lucide-react";
-import { useId, type ReactNode } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Check, LogOut, UserRound } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import styles from "@/app/user-menu.module.css";
 import { useAvailability } from "@/app/use-availability";
 import { switchLanguage } from "@/lib/i18n/i18n";
 import { changePreferences, usePreference, type Locale } from "@/lib/preferences";
-import { signOut, useSession } from "@/lib/session";
-import type { MemberView } from "@/lib/wire/openapi.gen";
-import { MOD_KEY } from "@/components/kbd";
-
-interface ChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  options: readonly { value: T; label: ReactNode }[];
-  onChange: (value: T) => void;
-}
-
-/** A row with two or three ways to have it. */
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  const id = useId();
-  return (
-    <div className={styles.choice}>
-      <span id={id}>{label}</span>
-      <div role="radiogroup" aria-labelledby={id} className={styles.options}>
-        {options.map((option) => (
-          <button
-            key={option.value}
-            type="button"
-            role="radio"
-            aria-checked={option.value === value}
-            onClick={() => onChange(option.value)}
-          >
-            {option.label}
-          </button>
-        ))}
-      </div>
-    </div>
-  );
-}
+import { Avatar } from "@/components/avatar";
+import { accessToken } from "@/lib/http/client";
+import { signOut, switchAccount, useSession } from "@/lib/session";
+import { showToast } from "@/lib/toasts";
+import { useTroubleToast } from "@/lib/use-trouble-toast";
+import type { MemberView, OwnAccount } from "@/lib/wire/openapi.gen";
+import { Segmented } from "@/components/segmented";
 
 const PAUSE_REASONS = ["lunch", "coffee", "restroom", "nr17", "training", "feedback"] as const;
 
 export default function UserMenuPanel({ me, onDone }: { me: MemberView | undefined; onDone: () => void }) {
   const { t, i18n } = useTranslation("app");
-  const { user, role } = useSession();
-  const setAvailability = useAvailability();
+  const { user, role, role_name: roleName, account, accounts, permissions } = useSession();
   const theme = usePreference("theme");
-  const density = usePreference("density");
   const sound = usePreference("sound");
-  const sendWith = usePreference("sendWith");
-  const availability = me?.availability ?? "offline";
 
   const language = (locale: Locale) => {
     changePreferences({ locale });
@@ -60,9 +31,72 @@ export default function UserMenuPanel({ me, onDone }: { me: MemberView | undefin
     <div className={styles.panel}>
       <header>
         <strong>{user.name}</strong>
-        <span>{t(`account.roles.${role}`)}</span>
+        <span>{roleName ?? t(`account.roles.${role}`)}</span>
       </header>
 
+      {accounts.length > 1 && <AccountSwitcher currentId={account.id} accounts={accounts} onDone={onDone} />}
+      {permissions.includes("inbox") && <Availability me={me} />}
+
+      <hr />
+      <div className={styles.choice}>
+        <Segmented
+          label={t("account.theme")}
+          value={theme}
+          onChange={(value) => changePreferences({ theme: value })}
+          options={(["light", "dark", "auto"] as const).map((value) => ({
+            value,
+            label: t(`account.${value}`),
+          }))}
+        />
+      </div>
+      <div className={styles.choice}>
+        <Segmented
+          label={t("account.language")}
+          value={i18n.language === "en" ? "en" : "pt-BR"}
+          onChange={language}
+          options={[
+            { value: "pt-BR", label: "Português" },
+            { value: "en", label: "English" },
+          ]}
+        />
+      </div>
+      <button
+        type="button"
+        role="switch"
+        aria-checked={sound}
+        className={styles.switch}
+        onClick={() => changePreferences({ sound: !sound })}
+      >
+        {t("account.sound")}
+        <span aria-hidden="true" />
+      </button>
+      <hr />
+      <Link to="/settings/$page" params={{ page: "profile" }} className={styles.signOut} onClick={onDone}>
+        <UserRound size={17} aria-hidden="true" />
+        {t("account.profile")}
+      </Link>
+      <button
+        type="button"
+        className={styles.signOut}
+        data-testid="sign-out"
+        onClick={() => {
+          onDone();
+          void signOut();
+        }}
+      >
+        <LogOut size={17} aria-hidden="true" />
+        {t("account.signOut")}
+      </button>
+    </div>
+  );
+}
+
+function Availability({ me }: { me: MemberView | undefined }) {
+  const { t } = useTranslation("app");
+  const setAvailability = useAvailability();
+  const availability = me?.availability ?? "offline";
+  return (
+    <>
       <div className={styles.availability} role="radiogroup" aria-label={t("account.availability")}>
         {(["online", "paused", "offline"] as const).map((value) => (
           <button
@@ -99,67 +133,61 @@ export default function UserMenuPanel({ me, onDone }: { me: MemberView | undefin
           })}
         </div>
       )}
+    </>
+  );
+}
 
+interface AccountSwitcherProps {
+  currentId: string;
+  accounts: readonly OwnAccount[];
+  onDone: () => void;
+}
+
+/** Whoever belongs to several companies goes from one to the other; everything on the screen is then the other's. */
+function AccountSwitcher({ currentId, accounts, onDone }: AccountSwitcherProps) {
+  const { t } = useTranslation("app");
+  const navigate = useNavigate();
+  const trouble = useTroubleToast();
+  const [busyId, setBusyId] = useState<string | null>(null);
+  const go = async ({ id, name }: OwnAccount) => {
+    if (id === currentId) return;
+    setBusyId(id);
+    try {
+      const signedIn = await switchAccount(id);
+      onDone();
+      // First away from what is open: it is not the other company's.
+      await navigate({ to: "/inbox/$view", params: { view: "mine" } });
+      accessToken.adopt(signedIn);
+      await navigate({ to: "/" });
+      showToast(t("account.switched", { name }));
+    } catch (error) {
+      trouble(error);
+      setBusyId(null);
+    }
+  };
+  return (
+    <>
+      <div className={styles.accounts} role="radiogroup" aria-label={t("account.accounts")}>
+        {accounts.map((account) => (
+          <button
+            key={account.id}
+            type="button"
+            role="radio"
+            aria-checked={account.id === currentId}
+            aria-busy={account.id === busyId || undefined}
+            disabled={busyId !== null}
+            onClick={() => void go(account)}
+          >
+            <Avatar id={account.id} name={account.name} size={28} />
+            <span>
+              {account.name}
+              <small>{t(`account.roles.${account.role}`)}</small>
+            </span>
+            {account.id === currentId && <Check size={16} aria-hidden="true" />}
+          </button>
+        ))}
+      </div>
       <hr />
-      <Choice
-        label={t("account.theme")}
-        value={theme}
-        onChange={(value) => changePreferences({ theme: value })}
-        options={(["light", "dark", "auto"] as const).map((value) => ({
-          value,
-          label: t(`account.${value}`),
-        }))}
-      />
-      <Choice
-        label={t("account.density")}
-        value={density}
-        onChange={(value) => changePreferences({ density: value })}
-        options={(["comfortable", "compact"] as const).map((value) => ({
-          value,
-          label: t(`account.${value}`),
-        }))}
-      />
-      <Choice
-        label={t("account.language")}
-        value={i18n.language === "en" ? "en" : "pt-BR"}
-        onChange={language}
-        options={[
-          { value: "pt-BR", label: "Português" },
-          { value: "en", label: "English" },
-        ]}
-      />
-      <Choice
-        label={t("account.sendWith")}
-        value={sendWith}
-        onChange={(value) => changePreferences({ sendWith: value })}
-        options={[
-          { value: "enter", label: t("account.enter") },
-          { value: "mod-enter", label: `${MOD_KEY}+Enter` },
-        ]}
-      />
-      <button
-        type="button"
-        role="switch"
-        aria-checked={sound}
-        className={styles.switch}
-        onClick={() => changePreferences({ sound: !sound })}
-      >
-        {t("account.sound")}
-        <span aria-hidden="true" />
-      </button>
-      <hr />
-      <button
-        type="button"
-        className={styles.signOut}
-        data-testid="sign-out"
-        onClick={() => {
-          onDone();
-          void signOut();
-        }}
-      >
-        <LogOut size={17} aria-hidden="true" />
-        {t("account.signOut")}
-      </button>
-    </div>
+    </>
   );
 }

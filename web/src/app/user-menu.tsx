@@ -11,8 +11,9 @@ const UserMenuPanel = lazy(() => import("@/app/user-menu-panel"));
 
 export function UserMenu() {
   const { t } = useTranslation("app");
-  const { user } = useSession();
-  const { data: members } = useQuery(membersQuery);
+  const { user, permissions } = useSession();
+  const hasInbox = permissions.includes("inbox");
+  const { data: members } = useQuery({ ...membersQuery, enabled: hasInbox });
   const me = members?.find((member) => member.id === user.id);
   const [opened, setOpened] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -24,12 +25,14 @@ export function UserMenu() {
         type="button"
         className={styles.trigger}
         data-testid="user-menu"
-        aria-label={`${t("nav.account")}: ${user.name}, ${t(`account.${availability}`)}`}
+        aria-label={[`${t("nav.account")}: ${user.name}`, hasInbox && t(`account.${availability}`)]
+          .filter(Boolean)
+          .join(", ")}
         aria-haspopup="dialog"
         aria-expanded={opened}
         onClick={() => setOpened(!opened)}
       >
-        <Avatar id={user.id} name={user.name} size={38} availability={availability} />
+        <Avatar id={user.id} name={user.name} size={38} availability={hasInbox ? availability : undefined} />
       </button>
       <Popup
         opened={opened}

@@ -17,6 +17,17 @@ export function writeStored(key: string, value: unknown): void {
   }
 }
 
+/** Whether what is written today can be read tomorrow. */
+export function canStore(): boolean {
+  try {
+    localStorage.setItem("prosa.probe", "1");
+    localStorage.removeItem("prosa.probe");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

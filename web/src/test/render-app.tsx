@@ -11,10 +11,11 @@ import {
 import { act, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
-import { buildQueryClient } from "@/app/runtime";
+import { registerAreaTexts } from "@/app/languages/texts";
+import { buildQueryClient } from "@/app/query-client";
 import { Outbox } from "@/features/conversation/model/outbox";
 import { OutboxProvider } from "@/features/conversation/model/outbox-context";
-import { registerLanguage, startI18n } from "@/lib/i18n/i18n";
+import { loadAllTexts, registerLanguage, startI18n } from "@/lib/i18n/i18n";
 import { LiveProvider } from "@/lib/live/live-context";
 import { LiveSocket } from "@/lib/live/live-socket";
 import { sessionState } from "@/lib/session";
@@ -24,19 +25,34 @@ import { ME } from "@/test/builders";
 
 registerLanguage("pt-BR", async () => (await import("@/app/languages/pt-BR")).default);
 registerLanguage("en", async () => (await import("@/app/languages/en")).default);
+registerAreaTexts();
 
 export const SESSION: SessionView = {
   user: { id: ME, name: "Ana Lima", email: "ana@x.example", locale: "pt-BR" },
-  account: { id: "a1", name: "Casa", locale: "pt-BR", time_zone: "America/Sao_Paulo", brand_color: null },
+  account: {
+    id: "a1",
+    name: "Casa",
+    locale: "pt-BR",
+    time_zone: "America/Sao_Paulo",
+    brand_color: null,
+    logo_url: null,
+    state: "active",
+  },
   role: "operator",
+  role_name: null,
   department_ids: ["d1"],
+  permissions: ["inbox", "contacts.edit", "contacts.reveal"],
+  is_super_admin: false,
+  impersonated_by: null,
+  accounts: [{ id: "a1", name: "Casa", role: "operator", state: "active" }],
+  second_factor: false,
 };
 
-/** Answers REST by path; what is not named is 404. */
+/** Answers REST by path, or by method and path ("POST /roles"); what is not named is 404. */
 export function stubApi(answers: Record<string, unknown>): ReturnType<typeof vi.fn> {
-  const call = vi.fn((input: string) => {
+  const call = vi.fn((input: string, init?: RequestInit) => {
     const path = new URL(input, "http://x").pathname.replace("/api/v1", "");
-    const body = answers[path];
+    const body = answers[`${init?.method ?? "GET"} ${path}`] ?? answers[path];
     if (body instanceof Response) return Promise.resolve(body.clone());
     if (body === undefined)
       return Promise.resolve(
@@ -58,10 +74,11 @@ interface Rendered {
 /** `isLive`: the socket is connected before the first paint. */
 export async function renderApp(
   part: ReactNode,
-  { isLive = true, path = "/inbox/mine" } = {},
+  { isLive = true, path = "/inbox/mine", session = SESSION } = {},
 ): Promise<Rendered> {
   await startI18n("pt-BR");
-  sessionState.set({ status: "signed-in", session: SESSION });
+  await loadAllTexts();
+  sessionState.set({ status: "signed-in", session });
   const transport = new FakeTransport();
   const nothing = () => undefined;
   const live = new LiveSocket({
@@ -88,9 +105,14 @@ export async function renderApp(
   );
   const cache = buildQueryClient();
   const root = createRootRoute();
-  const routes = ["/inbox/$view", "/inbox/$view/$conversationId", "/sign-in", "/"].map((to) =>
-    createRoute({ getParentRoute: () => root, path: to, component: () => part }),
-  );
+  const routes = [
+    "/inbox/$view",
+    "/inbox/$view/$conversationId",
+    "/sign-in",
+    "/settings",
+    "/settings/$page",
+    "/",
+  ].map((to) => createRoute({ getParentRoute: () => root, path: to, component: () => part }));
   const router = createRouter({
     routeTree: root.addChildren(routes),
     history: createMemoryHistory({ initialEntries: [path] }),

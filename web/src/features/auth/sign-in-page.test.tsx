@@ -1,16 +1,30 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Entrance } from "@/features/auth/entrance";
 import { SignInPage } from "@/features/auth/sign-in-page";
 import { changePreferences } from "@/lib/preferences";
 import { SESSION, renderApp, stubApi } from "@/test/render-app";
 
 const PROBLEM = { type: "x", title: "x" };
+const SIGNED_IN = {
+  outcome: "signed_in",
+  access_token: "t",
+  token_type: "bearer",
+  expires_in: 900,
+  session: SESSION,
+};
 
 async function show() {
   const onSignedIn = vi.fn();
-  await renderApp(<SignInPage onSignedIn={onSignedIn} />, { path: "/sign-in" });
-  return { onSignedIn, user: userEvent.setup() };
+  const onForgot = vi.fn();
+  await renderApp(
+    <Entrance>
+      <SignInPage onSignedIn={onSignedIn} onForgot={onForgot} />
+    </Entrance>,
+    { path: "/sign-in" },
+  );
+  return { onSignedIn, onForgot, user: userEvent.setup() };
 }
 
 async function fill(user: ReturnType<typeof userEvent.setup>) {
@@ -27,7 +41,7 @@ afterEach(() => {
 describe("sign-in", () => {
   it("signs in", async () => {
     const api = stubApi({
-      "/auth/sign-in": { access_token: "t", token_type: "bearer", expires_in: 900, session: SESSION },
+      "/auth/sign-in": SIGNED_IN,
     });
     const { onSignedIn, user } = await show();
     await fill(user);
@@ -46,11 +60,13 @@ describe("sign-in", () => {
   });
 
   it.each([
-    [401, "E-mail ou senha não conferem. Confira e tente de novo."],
-    [429, "Muitas tentativas seguidas. Espere um minuto e tente de novo."],
-    [500, "Algo deu errado do nosso lado. Tente de novo em instantes."],
-  ])("tells why the server answered %i", async (status, words) => {
-    stubApi({ "/auth/sign-in": Response.json({ ...PROBLEM, status, code: "x" }, { status }) });
+    [401, { code: "wrong_credentials" }, "E-mail ou senha não conferem. Confira e tente de novo."],
+    [422, { code: "invalid" }, "E-mail ou senha não conferem. Confira e tente de novo."],
+    [429, { code: "too_many_attempts", retry_after_seconds: 90 }, "Espere 2 min e tente de novo."],
+    [403, { code: "account_suspended", reason: "fatura em aberto" }, "está suspensa: fatura em aberto"],
+    [500, { code: "x" }, "Algo deu errado do nosso lado. Tente de novo em instantes."],
+  ])("tells why the server answered %i", async (status, problem, words) => {
+    stubApi({ "/auth/sign-in": Response.json({ ...PROBLEM, ...problem, status }, { status }) });
     const { user } = await show();
     await fill(user);
     expect(await screen.findByRole("alert")).toHaveTextContent(words);
@@ -63,7 +79,7 @@ describe("sign-in", () => {
     );
     const { user } = await show();
     await fill(user);
-    expect(await screen.findByRole("alert")).toHaveTextContent("Não conseguimos falar com o servidor.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Sem resposta do servidor.");
   });
 
   it("shows the password on request", async () => {

@@ -87,7 +87,9 @@ export function ConversationPage({ conversationId, onBack, onOpenMine }: Convers
     onEscape: onBack,
   });
 
-  if (conversation.isError && !conversation.data) {
+  // Gone out of sight: what is still in the cache is not to be shown.
+  const isGone = conversation.error instanceof ProblemError && conversation.error.status === 404;
+  if (conversation.isError && (isGone || !conversation.data)) {
     return <ConversationTrouble error={conversation.error} onRetry={() => void conversation.refetch()} />;
   }
   if (!conversation.data) return <ConversationSkeleton />;

@@ -4,6 +4,7 @@ import type {
   ConversationView,
   DepartmentView,
   MemberView,
+  ProductView,
   SessionView,
   TicketCounts,
   TicketListView,
@@ -22,6 +23,7 @@ export interface TicketFilter {
 
 export const keys = {
   session: ["session"] as const,
+  account: ["account"] as const,
   members: ["members"] as const,
   departments: ["departments"] as const,
   counts: ["ticket-counts"] as const,
@@ -40,6 +42,14 @@ export const sessionQuery = queryOptions({
   queryKey: keys.session,
   queryFn: ({ signal }) => request<SessionView>("GET", "/me", { signal }),
   ...LIVE,
+});
+
+/** What whoever runs the installation tells everybody. Asked again now and then: no event tells of it. */
+export const productQuery = queryOptions({
+  queryKey: ["product"] as const,
+  queryFn: ({ signal }) => request<ProductView>("GET", "/product", { signal, anonymous: true }),
+  staleTime: 5 * 60_000,
+  refetchInterval: 10 * 60_000,
 });
 
 export const membersQuery = queryOptions({

@@ -1,11 +1,13 @@
 import { ProblemError, UnreachableError, parseProblem } from "@/lib/http/problem";
 import { isRecord } from "@/lib/storage";
 import type { SignedInView } from "@/lib/wire/openapi.gen";
+import type { Problem } from "@/lib/wire/protocol.gen";
 
 /** A token this close to its end is renewed before use: it must outlive the request that carries it. */
 const RENEW_BEFORE_MS = 45_000;
 
-type Listener = (signedIn: SignedInView | null) => void;
+/** `problem`: why the server ended it, when it was the server. */
+type Listener = (signedIn: SignedInView | null, problem: Problem | null) => void;
 
 function isSignedIn(value: unknown): value is SignedInView {
   return isRecord(value) && typeof value.access_token === "string" && isRecord(value.session);
@@ -32,12 +34,12 @@ export class AccessToken {
     return () => this.#listeners.delete(listener);
   }
 
-  adopt(signedIn: SignedInView | null): void {
+  adopt(signedIn: SignedInView | null, problem: Problem | null = null): void {
     this.#current =
       signedIn === null
         ? null
         : { token: signedIn.access_token, expiresAt: this.#now() + signedIn.expires_in * 1000 };
-    for (const listener of this.#listeners) listener(signedIn);
+    for (const listener of this.#listeners) listener(signedIn, problem);
   }
 
   /** A token that is good for a while. Throws ProblemError 401 when nobody is signed in. */
@@ -74,8 +76,9 @@ export class AccessToken {
     }
     const body: unknown = await answer.json().catch(() => null);
     if (!answer.ok || !isSignedIn(body)) {
-      if (answer.status === 401 || answer.status === 403) this.adopt(null);
-      throw new ProblemError(parseProblem(body, answer.status));
+      const problem = parseProblem(body, answer.status);
+      if (answer.status === 401 || answer.status === 403) this.adopt(null, problem);
+      throw new ProblemError(problem);
     }
     this.adopt(body);
     return body.access_token;

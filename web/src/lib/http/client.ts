@@ -4,11 +4,20 @@ import { ProblemError, UnreachableError, parseProblem } from "@/lib/http/problem
 export const accessToken = new AccessToken();
 
 const TIMEOUT_MS = 20_000;
+/** The token was good, what was proven with it was not: asking again with a new one would count as another try. */
+const REFUSED_PROOFS: readonly string[] = [
+  "wrong_code",
+  "challenge_over",
+  "passkey_refused",
+  "wrong_credentials",
+];
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 interface RequestOptions {
   body?: unknown;
+  /** Instead of `body`: a form with a file. */
+  form?: FormData;
   query?: Query;
   signal?: AbortSignal | undefined;
   /** Without a token: signing in and out. */
@@ -34,13 +43,17 @@ async function attempt(method: string, path: string, options: RequestOptions, to
       method,
       headers,
       credentials: "same-origin",
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new UnreachableError(timeout.aborted ? "timeout" : "network");
   }
+}
+
+function bodyOf(answer: Response): Promise<unknown> {
+  return answer.status === 204 ? Promise.resolve(null) : answer.json().catch(() => null);
 }
 
 /**
@@ -50,11 +63,12 @@ async function attempt(method: string, path: string, options: RequestOptions, to
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   let token = options.anonymous ? null : await accessToken.fresh();
   let answer = await attempt(method, path, options, token);
-  if (answer.status === 401 && token !== null) {
+  let body = await bodyOf(answer);
+  if (answer.status === 401 && token !== null && !REFUSED_PROOFS.includes(parseProblem(body, 401).code)) {
     token = await accessToken.replace(token);
     answer = await attempt(method, path, options, token);
+    body = await bodyOf(answer);
   }
-  const body: unknown = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (!answer.ok) throw new ProblemError(parseProblem(body, answer.status));
   return body as T;
 }
@@ -87,4 +101,27 @@ export async function upload<T>(
     call.onerror = () => reject(new UnreachableError("network"));
     call.send(form);
   });
+}
+
+/** A file behind the token, as bytes. No time limit: it takes as long as its size does. */
+export async function fetchFile(path: string): Promise<Blob> {
+  const ask = (token: string) =>
+    fetch(address(path, undefined), {
+      headers: { Authorization: `Bearer ${token}` },
+      credentials: "same-origin",
+    }).catch(() => {
+      throw new UnreachableError("network");
+    });
+  let token = await accessToken.fresh();
+  let answer = await ask(token);
+  if (answer.status === 401) {
+    token = await accessToken.replace(token);
+    answer = await ask(token);
+  }
+  if (!answer.ok) throw new ProblemError(parseProblem(await bodyOf(answer), answer.status));
+  try {
+    return await answer.blob();
+  } catch {
+    throw new UnreachableError("network");
+  }
 }

@@ -4,11 +4,33 @@ import type { Locale } from "@/lib/preferences";
 
 type Loader = () => Promise<Record<string, object>>;
 
+type TextLoaders = Record<Locale, () => Promise<object>>;
+
 const loaders = new Map<Locale, Loader>();
+/** Texts of areas that not every visit needs, by namespace. */
+const areas = new Map<string, TextLoaders>();
+/** Those of them that are on some screen: another language brings them along. */
+const wanted = new Set<string>();
 
 /** app/ tells where the texts of a language are; they are loaded when that language is first used. */
 export function registerLanguage(locale: Locale, load: Loader): void {
   loaders.set(locale, load);
+}
+
+/** app/ tells where the texts of an area are. */
+export function registerTexts(namespace: string, texts: TextLoaders): void {
+  areas.set(namespace, texts);
+}
+
+/** Before an area is shown: a route's loader awaits it. */
+export async function loadTexts(...namespaces: string[]): Promise<void> {
+  for (const namespace of namespaces) wanted.add(namespace);
+  await load(i18next.language as Locale);
+}
+
+/** For tests, which render parts without their routes. */
+export function loadAllTexts(): Promise<void> {
+  return loadTexts(...areas.keys());
 }
 
 /** The language of the device, as far as we speak it. */
@@ -20,11 +42,21 @@ export function deviceLocale(): Locale {
 }
 
 async function load(locale: Locale): Promise<void> {
+  await Promise.all([loadBase(locale), ...[...wanted].map((namespace) => loadArea(locale, namespace))]);
+}
+
+async function loadBase(locale: Locale): Promise<void> {
   if (i18next.hasResourceBundle(locale, "app")) return;
   const namespaces = (await loaders.get(locale)?.()) ?? {};
   for (const [namespace, words] of Object.entries(namespaces)) {
     i18next.addResourceBundle(locale, namespace, words);
   }
+}
+
+async function loadArea(locale: Locale, namespace: string): Promise<void> {
+  const texts = areas.get(namespace);
+  if (texts === undefined || i18next.hasResourceBundle(locale, namespace)) return;
+  i18next.addResourceBundle(locale, namespace, await texts[locale]());
 }
 
 export async function startI18n(locale: Locale): Promise<void> {

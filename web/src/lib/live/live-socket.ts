@@ -52,6 +52,8 @@ const READY_TIMEOUT_MS = 20_000;
  */
 export class LiveSocket {
   readonly state = new Store<ConnectionState>({ status: "connecting", since: Date.now() });
+  /** How often it became doubtful that a watched conversation is still heard: whoever shows it opens it again. */
+  readonly doubts = new Store<Readonly<Record<string, number>>>({});
   readonly #transport: Transport;
   readonly #token: (renew: boolean) => Promise<string>;
   readonly #handlers: LiveHandlers;
@@ -82,6 +84,8 @@ export class LiveSocket {
     transport.on("cursor", (hint) => this.#advance((hint as EphemeralMap["cursor"]).seq));
     transport.on("resync_required", () => {
       this.#cursor = null;
+      // Rooms may have changed with the person's departments.
+      for (const id of this.#openConversations.keys()) this.doubt(id);
       handlers.onResync();
     });
     transport.on("signed_out", (message) => this.#signedOut(message as SignedOut));
@@ -169,6 +173,12 @@ export class LiveSocket {
     };
   }
 
+  /** The server may have stopped telling this socket of the conversation: its ticket left somebody's sight, or came back. */
+  doubt(id: string): void {
+    if (!this.#openConversations.has(id)) return;
+    this.doubts.set((doubts) => ({ ...doubts, [id]: (doubts[id] ?? 0) + 1 }));
+  }
+
   /** Now, not when the timer says: the person or the browser has a reason to think that it works again. */
   wake(): void {
     if (this.#running && this.state.get().status !== "live") this.#restart(0);
@@ -189,8 +199,10 @@ export class LiveSocket {
       });
     } catch (error) {
       if (generation !== this.#generation || !this.#running) return;
-      if (error instanceof ProblemError && error.status === 401) this.#handlers.onSignedOut();
-      else this.#retry();
+      // 403: the account was suspended, or may not be used from here.
+      if (error instanceof ProblemError && (error.status === 401 || error.status === 403)) {
+        this.#handlers.onSignedOut();
+      } else this.#retry();
     }
   }
 

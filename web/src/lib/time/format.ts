@@ -84,3 +84,21 @@ export function duration(milliseconds: number): string {
   const hours = Math.floor(total / 3600);
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }
+
+const AGO_UNITS = [
+  ["day", DAY_MS],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+/** Further back a date says more than a count. */
+const AGO_MAX_MS = 14 * DAY_MS;
+
+/** "agora", "há 5 minutos", "ontem", "há 3 dias", then the date: for a line that tells when something was. */
+export function agoTime(iso: string, locale: string, nowWord: string, now: number = Date.now()): string {
+  const passed = Math.max(0, now - Date.parse(iso));
+  if (passed > AGO_MAX_MS) return formatter(locale, { dateStyle: "medium" }).format(new Date(iso));
+  const unit = AGO_UNITS.find(([, length]) => passed >= length);
+  if (unit === undefined) return nowWord;
+  const [name, length] = unit;
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-Math.floor(passed / length), name);
+}

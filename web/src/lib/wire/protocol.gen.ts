@@ -1,23 +1,64 @@
 // Generated from generated/protocol.json by scripts/generate-types.mjs. Do not edit.
 
-export type Role = "admin" | "supervisor" | "operator";
+/**
+ * `accounts.state`; what each means is accounts/lifecycle.
+ */
+export type AccountState = "active" | "suspended" | "closing" | "closed";
+/**
+ * Stored in `roles.permissions` and `api_keys.scopes`: a name is never reused for something else.
+ */
+export type Permission =
+  | "inbox"
+  | "tickets.supervise"
+  | "departments.all"
+  | "contacts.edit"
+  | "contacts.phones"
+  | "contacts.reveal"
+  | "numbers.manage"
+  | "people.manage"
+  | "roles.manage"
+  | "departments.manage"
+  | "account.manage"
+  | "security.manage"
+  | "api_keys.manage"
+  | "audit.view"
+  | "privacy.manage"
+  | "reports.view";
+/**
+ * `memberships.role`. What a role may do is its permissions; only `custom` has them in a table.
+ */
+export type Role = "admin" | "supervisor" | "operator" | "client" | "custom";
 
 export interface Models {
   AcceptTicket: AcceptTicket;
+  AccountAppearance: AccountAppearance;
+  AccountState: AccountState;
+  AccountUpdated: AccountUpdated;
+  BusinessHours: BusinessHours;
   CloseTicket: CloseTicket;
   CommandMap: CommandMap;
   ConnectAuth: ConnectAuth;
+  ContactErased: ContactErased;
+  ContactUpdated: ContactUpdated;
   ContactView: ContactView;
+  ConversationUpdated: ConversationUpdated;
   CursorHint: CursorHint;
+  DayHours: DayHours;
+  DepartmentCreated: DepartmentCreated;
+  DepartmentUpdated: DepartmentUpdated;
+  DepartmentView: DepartmentView;
   Done: Done;
   EphemeralMap: EphemeralMap;
   EventMap: EventMap;
+  Holiday: Holiday;
+  Interval: Interval;
   LeaveConversation: LeaveConversation;
   LocationContent: LocationContent;
   LogItem: LogItem;
   MarkRead: MarkRead;
   MediaContent: MediaContent;
   MediaView: MediaView;
+  MemberRemoved: MemberRemoved;
   MemberResult: MemberResult;
   MemberUpdated: MemberUpdated;
   MemberView: MemberView;
@@ -30,6 +71,7 @@ export interface Models {
   MessageView: MessageView;
   OpenConversation: OpenConversation;
   OpenedConversation: OpenedConversation;
+  Permission: Permission;
   PresenceChanged: PresenceChanged;
   Problem: Problem;
   QuotedMessage: QuotedMessage;
@@ -56,9 +98,65 @@ export interface Models {
   TransferTicket: TransferTicket;
   TypingShown: TypingShown;
   ViewingChanged: ViewingChanged;
+  WeekHours: WeekHours;
 }
 export interface AcceptTicket {
   ticket_id: string;
+}
+/**
+ * What open screens show of the account.
+ */
+export interface AccountAppearance {
+  brand_color: string | null;
+  business_hours: BusinessHours;
+  erase_after: string | null;
+  id: string;
+  locale: string;
+  logo_url: string | null;
+  name: string;
+  state: AccountState;
+  time_zone: string;
+  version: number;
+}
+export interface BusinessHours {
+  holidays?: Holiday[];
+  weekdays?: WeekHours | null;
+}
+/**
+ * A date whose hours replace the weekday's; without intervals it is closed.
+ */
+export interface Holiday {
+  day: string;
+  intervals?: Interval[];
+  name: string;
+}
+export interface Interval {
+  closes: string;
+  opens: string;
+}
+/**
+ * A weekday that is left out is closed.
+ */
+export interface WeekHours {
+  friday?: DayHours;
+  monday?: DayHours;
+  saturday?: DayHours;
+  sunday?: DayHours;
+  thursday?: DayHours;
+  tuesday?: DayHours;
+  wednesday?: DayHours;
+}
+/**
+ * Hours of one day, in order and without overlap; empty: closed.
+ */
+export interface DayHours {
+  intervals?: Interval[];
+}
+/**
+ * The account's settings or its state changed. Audience: everybody of the account.
+ */
+export interface AccountUpdated {
+  account: AccountAppearance;
 }
 export interface CloseTicket {
   reason?: string | null;
@@ -236,7 +334,7 @@ export interface MessageResult {
 export interface MessageView {
   at: string;
   author_id: string | null;
-  author_kind: "contact" | "user" | "bot" | "system" | "phone";
+  author_kind: "contact" | "user" | "bot" | "system" | "phone" | "api";
   client_message_id: string | null;
   content: {
     [k: string]: unknown;
@@ -355,12 +453,16 @@ export interface MemberResult {
 export interface MemberView {
   availability: "online" | "paused" | "offline";
   availability_since: string;
+  capacity: number;
   department_ids: string[];
   email: string;
   id: string;
   name: string;
   pause_reason: string | null;
+  permissions: Permission[];
   role: Role;
+  role_id: string | null;
+  role_name: string;
   version: number;
 }
 /**
@@ -382,10 +484,57 @@ export interface ConnectAuth {
   token: string;
 }
 /**
+ * A customer was erased: drop what is cached of their conversations and fetch anew. Exact; audience: those who have one
+ * of the conversations open, the departments of its tickets, admins.
+ */
+export interface ContactErased {
+  contact_id: string;
+  conversation_ids: string[];
+}
+/**
+ * What lists and headers show of a customer changed: every copy of it, in rows of closed tickets too.
+ *
+ * Exact. Audience: the departments of all tickets of the customer, the assignees of open ones, and who has one of the
+ * conversations open.
+ */
+export interface ContactUpdated {
+  contact: ContactView;
+}
+/**
+ * The customer service window moved. Exact. Audience: the opened conversation and the assignee.
+ *
+ * List rows hear of it by their ticket; this tells the header of a conversation whose tickets are all closed.
+ */
+export interface ConversationUpdated {
+  conversation_id: string;
+  last_inbound_at: string | null;
+  window_expires_at: string | null;
+}
+/**
  * Nothing for you up to here: lets a quiet client keep its cursor young.
  */
 export interface CursorHint {
   seq: number;
+}
+/**
+ * Audience: everybody of the account.
+ */
+export interface DepartmentCreated {
+  department: DepartmentView;
+}
+export interface DepartmentView {
+  archived_at: string | null;
+  color: string;
+  id: string;
+  name: string;
+  position: number;
+  version: number;
+}
+/**
+ * Renamed, recoloured, moved, archived or brought back. Audience: everybody of the account.
+ */
+export interface DepartmentUpdated {
+  department: DepartmentView;
 }
 export interface EphemeralMap {
   cursor: CursorHint;
@@ -446,6 +595,13 @@ export interface ViewingChanged {
   user_ids: string[];
 }
 export interface EventMap {
+  account_updated: AccountUpdated;
+  contact_erased: ContactErased;
+  contact_updated: ContactUpdated;
+  conversation_updated: ConversationUpdated;
+  department_created: DepartmentCreated;
+  department_updated: DepartmentUpdated;
+  member_removed: MemberRemoved;
   member_updated: MemberUpdated;
   message_created: MessageCreated;
   message_status_changed: MessageStatusChanged;
@@ -454,7 +610,13 @@ export interface EventMap {
   ticket_updated: TicketUpdated;
 }
 /**
- * Somebody's availability, role or departments changed. Audience: everybody of the account.
+ * Somebody left the account. Audience: everybody of the account.
+ */
+export interface MemberRemoved {
+  member_id: string;
+}
+/**
+ * Somebody came, or their availability, role, departments or capacity changed. Audience: everybody of the account.
  */
 export interface MemberUpdated {
   member: MemberView;

@@ -1,13 +1,16 @@
-import { Copy, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { X } from "lucide-react";
+import { Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/avatar";
 import { DepartmentDot } from "@/components/department-dot";
 import { IconButton } from "@/components/icon-button";
 import styles from "@/features/conversation/components/context-panel.module.css";
+import { CopyValue } from "@/features/conversation/components/copy-value";
 import type { MessageViewer } from "@/features/conversation/messages/message-viewer";
+import { ContactPrivacy } from "@/features/conversation/privacy/parts";
+import { PhoneFact } from "@/features/conversation/privacy/phone-fact";
 import { elapsed, fullTime } from "@/lib/time/format";
-import { showToast } from "@/lib/toasts";
+import { useMediaQuery } from "@/lib/use-media-query";
 import type { ConversationView, DepartmentView, TicketView } from "@/lib/wire/openapi.gen";
 
 interface ContextPanelProps {
@@ -31,6 +34,7 @@ export function ContextPanel({
 }: ContextPanelProps) {
   const { t } = useTranslation("app");
   const { contact, number, current_ticket: current } = conversation;
+  const isNarrow = useMediaQuery(NARROW);
   const earlier = conversation.tickets.filter((ticket) => ticket.id !== current?.id);
   return (
     <>
@@ -58,11 +62,7 @@ export function ContextPanel({
         </div>
         <dl className={styles.facts}>
           <Fact name={t("panel.phone")}>
-            {contact.phone === null ? (
-              t("panel.noPhone")
-            ) : (
-              <CopyValue value={contact.phone} label={t("panel.copyPhone")} />
-            )}
+            <PhoneFact key={contact.id} contact={contact} />
           </Fact>
           {contact.username !== null && <Fact name={t("panel.username")}>@{contact.username}</Fact>}
           <Fact name={t("panel.number")}>
@@ -81,10 +81,18 @@ export function ContextPanel({
             ))}
           </ol>
         )}
+        {(asked || (shown && !isNarrow)) && (
+          <Suspense>
+            <ContactPrivacy key={contact.id} contact={contact} />
+          </Suspense>
+        )}
       </aside>
     </>
   );
 }
+
+/** As in context-panel.module.css. */
+const NARROW = "(max-width: 1240px)";
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -92,21 +100,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function CopyValue({ value, label }: { value: string; label: string }) {
-  const { t } = useTranslation("app");
-  const copy = () => {
-    void navigator.clipboard.writeText(value).then(() => showToast(t("common.copied")));
-  };
-  return (
-    <span className={styles.copy}>
-      {value}
-      <button type="button" aria-label={label} title={label} onClick={copy}>
-        <Copy size={14} aria-hidden="true" />
-      </button>
-    </span>
   );
 }
 

@@ -77,7 +77,7 @@ function HeaderActions({
   onDialog,
 }: Pick<ConversationHeaderProps, "conversation" | "onDialog">) {
   const { t } = useTranslation("app");
-  const { user, role } = useSession();
+  const session = useSession();
   const actions = useTicketActions();
   const narrow = useMediaQuery(NARROW);
   const ticket = conversation.current_ticket;
@@ -95,7 +95,7 @@ function HeaderActions({
       </Button>
     );
   }
-  if (!maySteer(ticket, user.id, role)) return null;
+  if (!maySteer(ticket, session)) return null;
   const transfer = {
     key: "transfer",
     label: t("conversation.transfer"),

@@ -15,7 +15,8 @@ const NOTE_MAX = 1000;
 export default function TransferDialog({ ticket, onClose }: { ticket: TicketView; onClose: () => void }) {
   const { t } = useTranslation("app");
   const actions = useTicketActions();
-  const { data: departments = [] } = useQuery(departmentsQuery);
+  const { data: all = [] } = useQuery(departmentsQuery);
+  const departments = all.filter((department) => department.archived_at === null);
   const { data: members = [] } = useQuery(membersQuery);
   const [departmentId, setDepartmentId] = useState(
     departments.find((item) => item.id !== ticket.department_id)?.id ?? ticket.department_id,

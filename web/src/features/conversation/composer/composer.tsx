@@ -57,7 +57,7 @@ const TALLEST_PX = 200;
 
 export function Composer({ ref, conversation, viewer, replyTo, onReplyDone, onAccepted }: ComposerProps) {
   const { t } = useTranslation("app");
-  const { user, role } = useSession();
+  const session = useSession();
   const { status } = useConnection();
   const outbox = useOutbox();
   const waiting = useOutboxEntries().filter(
@@ -70,7 +70,7 @@ export function Composer({ ref, conversation, viewer, replyTo, onReplyDone, onAc
   const [emojiOpen, setEmojiOpen] = useState(false);
   const typing = useTypingSignal(conversation.id);
   const { attachments, add, remove, take } = useAttachments();
-  const mode = composerMode(conversation, user.id, role, useNow(15_000));
+  const mode = composerMode(conversation, session, useNow(15_000));
   const writable = mayWrite(mode);
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));

@@ -12,6 +12,7 @@ export const messagesEn: MessagesWords = {
     bot: "Bot",
     system: "Automatic message",
     phone: "Sent from the phone",
+    api: "Sent by an integration",
   },
   text: { more: "Read more", less: "Read less" },
   actions: {

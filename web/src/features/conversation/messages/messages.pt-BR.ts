@@ -11,6 +11,7 @@ export const messagesPtBr = {
     bot: "Robô",
     system: "Mensagem automática",
     phone: "Enviada pelo celular",
+    api: "Enviada por integração",
   },
   text: { more: "Ver mais", less: "Ver menos" },
   actions: {

@@ -1,5 +1,5 @@
 import type { ConversationView } from "@/lib/wire/openapi.gen";
-import type { TicketView } from "@/lib/wire/protocol.gen";
+import type { ContactView, TicketView } from "@/lib/wire/protocol.gen";
 
 /** The conversation after one of its tickets changed or opened. The same object when the copy is not newer. */
 export function withTicket(view: ConversationView, ticket: TicketView): ConversationView {
@@ -23,6 +23,13 @@ export function withoutTicket(view: ConversationView, ticketId: string, version:
   if (!current || current.version > version) return view;
   const tickets = view.tickets.filter((item) => item !== current);
   return { ...view, tickets, current_ticket: currentTicket(tickets) };
+}
+
+/** After the contact's name, number or mask changed. The same object when it is about somebody else. */
+export function withContact(view: ConversationView, contact: ContactView): ConversationView {
+  if (view.contact.id !== contact.id) return view;
+  const tickets = view.tickets.map((ticket) => ({ ...ticket, contact }));
+  return { ...view, contact, tickets, current_ticket: currentTicket(tickets) };
 }
 
 /** The open one; a conversation has at most one. */

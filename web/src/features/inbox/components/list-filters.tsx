@@ -13,7 +13,9 @@ interface ListFiltersProps {
 
 export function ListFilters({ filter, onFilter }: ListFiltersProps) {
   const { t } = useTranslation("app");
-  const { data: departments = [] } = useQuery(departmentsQuery);
+  const { data: all = [] } = useQuery(departmentsQuery);
+  // An archived one keeps its tickets, but nobody looks for it by default.
+  const departments = all.filter(({ id, archived_at }) => archived_at === null || id === filter.departmentId);
   const narrowed = filter.unread || filter.departmentId !== null;
   const choose = (departmentId: string | null) => () => onFilter({ ...filter, departmentId });
 

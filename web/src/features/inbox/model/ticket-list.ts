@@ -8,7 +8,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { KnownTickets } from "@/lib/api/known-tickets";
 import type { TicketFilter, TicketListName } from "@/lib/api/queries";
 import type { TicketListView } from "@/lib/wire/openapi.gen";
-import type { TicketView } from "@/lib/wire/protocol.gen";
+import type { ContactView, TicketView } from "@/lib/wire/protocol.gen";
 
 /** `pageParams` (cursors) are the query's own business. */
 export type TicketListData = InfiniteData<TicketListView>;
@@ -144,4 +144,13 @@ export function movesCounts(before: TicketView | undefined, after: TicketView): 
     before.department_id !== after.department_id ||
     before.unread_count > 0 !== after.unread_count > 0
   );
+}
+
+/** After a contact's name, number or mask changed. The same object when none of theirs is in the list. */
+export function nameContact(data: TicketListData, contact: ContactView): TicketListData {
+  const isTheirs = (ticket: TicketView) => ticket.contact.id === contact.id;
+  if (!data.pages.some((page) => page.items.some(isTheirs))) return data;
+  const items = (page: TicketListView) =>
+    page.items.map((ticket) => (isTheirs(ticket) ? { ...ticket, contact } : ticket));
+  return { ...data, pages: data.pages.map((page) => ({ ...page, items: items(page) })) };
 }

@@ -1,0 +1,57 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { changeDepartment, useRefreshDepartments } from "@/features/settings/departments/api";
+import { inOrder, moved, placesToSet } from "@/features/settings/departments/order";
+import { keys } from "@/lib/api/queries";
+import { showToast } from "@/lib/toasts";
+import { useProblemText } from "@/lib/use-problem-text";
+import type { DepartmentView } from "@/lib/wire/openapi.gen";
+
+interface Reorder {
+  busy: boolean;
+  /** The list after the move, at once; what the server thinks of it arrives later. */
+  move: (id: string, by: -1 | 1) => DepartmentView[];
+}
+
+/** Moves a department among the others: shown at once, told to the server, put right when it refuses. */
+export function useReorder(departments: readonly DepartmentView[]): Reorder {
+  const cache = useQueryClient();
+  const refresh = useRefreshDepartments();
+  const problemText = useProblemText();
+  const [busy, setBusy] = useState(false);
+  const isSaving = useRef(false);
+
+  const save = async (places: ReturnType<typeof placesToSet>) => {
+    try {
+      for (const { id, position, version } of places) await changeDepartment(id, { position, version });
+    } catch (error) {
+      showToast(problemText(error), "trouble");
+    } finally {
+      await refresh();
+      isSaving.current = false;
+      setBusy(false);
+    }
+  };
+
+  return {
+    busy,
+    move: (id, by) => {
+      const ordered = inOrder(departments);
+      // Two moves at once would disagree about the versions.
+      if (isSaving.current) return ordered;
+      const wanted = moved(ordered, id, by);
+      const places = placesToSet(wanted);
+      if (places.length === 0) return wanted;
+      isSaving.current = true;
+      setBusy(true);
+      cache.setQueryData<DepartmentView[]>(keys.departments, (all) =>
+        all?.map((department) => {
+          const place = places.find((one) => one.id === department.id);
+          return place ? { ...department, position: place.position } : department;
+        }),
+      );
+      void save(places);
+      return wanted;
+    },
+  };
+}
