@@ -1,5 +1,5 @@
 -- Two foreign keys that are checked for every message and every status, and can never fail: both rows name their account
--- by an app, a conversation or a session that was read through that account a moment before (15 µs a row; 2026-11).
+-- by an app, a conversation or a session that was read through that account a moment before.
 ALTER TABLE messages DROP CONSTRAINT messages_account_id_fkey;
 ALTER TABLE message_statuses DROP CONSTRAINT message_statuses_account_id_fkey;
 
