@@ -27,7 +27,7 @@ BATCH_BYTES = 4 * 1024 * 1024
 # While the database works on one batch, Python prepares the next; a third would only wait for the account's counter.
 FLUSHES = 2
 # Small batches pay the fixed cost for few messages, and at a calm rate overlapping only makes a tail: at 300 messages/s p99 was 40 ms
-# without it, 49 from 64 or 32 waiting, 50–99 from 8; at full speed 64 gave 0.41 of the floor (2 idle cores, 2026-11).
+# without it (one run), 49 and 64 from 64 waiting, 50–99 from 8; at full speed 64 gave 0.42 of the floor (2 idle cores, 2026-11).
 OVERLAP_ITEMS = 64
 # About 10 s of work at full speed; Meta's POSTs are up to 3 MB (cloud-api, section 1.2).
 WAITING_ITEMS = 40_000
