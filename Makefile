@@ -53,7 +53,7 @@ web-test: web/node_modules/.installed
 	$(NPM) test
 
 py-test: setup $(VENV)/.installed-dev browser
-	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --ignore tests/e2e --ignore tests/chaos $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/e2e --ignore tests/chaos $(PYTEST_ARGS)
 	$(PY) -m pytest tests/e2e tests/chaos $(PYTEST_ARGS)
 
 browser: $(VENV)/.installed-dev

@@ -13,6 +13,7 @@ from inbox.media import models as media
 from inbox.numbers import models as numbers
 from inbox.outbox import models as outbox
 from inbox.privacy import models as privacy
+from inbox.proof import models as proof
 from inbox.tickets import models as tickets
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "numbers",
     "outbox",
     "privacy",
+    "proof",
     "tickets",
 ]

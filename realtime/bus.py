@@ -13,8 +13,9 @@ Invariants
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -214,6 +215,19 @@ class Bus:
         await self.listen(nudge_channel(topic), lambda _: wake(), wake)
 
 
+class HandOver(Protocol):
+    """Who counts what became of events (inbox/proof/observer)."""
+
+    def handed_over(self, account_id: UUID, at: datetime, events: int) -> None: ...
+
+    def left_to_log(self, account_id: UUID, at: datetime, events: int) -> None: ...
+
+
+_Events = tuple[UUID, datetime, int]
+"""Account, time and number of the events in a hint."""
+_Hint = tuple[str, bytes, _Events | None]
+
+
 class RedisPublisher:
     """The publishing side: an EventPublisher that never raises and never waits for Redis.
 
@@ -221,38 +235,49 @@ class RedisPublisher:
     counted (readers come back by cursor). Close it with the process.
     """
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, observer: HandOver | None = None) -> None:
         self._link = RedisLink(redis_url)
-        self._unsent: deque[tuple[str, bytes]] = deque()
+        self._observer = observer
+        self._unsent: deque[_Hint] = deque()
         self._flushing: asyncio.Task[None] | None = None
         self.dropped = 0
 
     async def publish(self, account_id: UUID, events: Sequence[LoggedEvent]) -> None:
         if not events:
             return
+        told: _Events = (account_id, events[0].at, len(events))
         try:
             message = orjson.dumps([_wire_item(event) for event in events])
         except TypeError:  # the facts are committed; the relay reads them from the log
             log.exception("bus.unpublishable_event", account_id=str(account_id))
+            self._left_to_log(told)
             return
-        self.send(account_channel(account_id), message)
+        self._send(account_channel(account_id), message, told)
 
     async def nudge(self, topic: str) -> None:
         self.send(nudge_channel(topic), b"1")
 
     def send(self, channel: str, message: bytes) -> None:
         """Queues one hint for any channel."""
+        self._send(channel, message, None)
+
+    def _send(self, channel: str, message: bytes, told: _Events | None) -> None:
+        hint = (channel, message, told)
         if len(self._unsent) >= _UNSENT_HINTS or not self._link.is_open:
-            self._drop(1)
+            self._drop([hint])
             return
-        self._unsent.append((channel, message))
+        self._unsent.append(hint)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush(), name="bus.flush")
 
-    async def close(self) -> None:
-        """Sends what waits (within one request's deadline each), then closes the connection."""
+    async def drained(self) -> None:
+        """Returns when what waits is sent or given up (within one request's deadline each)."""
         if self._flushing is not None:
             await asyncio.wait([self._flushing])
+
+    async def close(self) -> None:
+        """Sends what waits, then closes the connection."""
+        await self.drained()
         await self._link.close()
 
     async def _flush(self) -> None:
@@ -260,12 +285,22 @@ class RedisPublisher:
         while self._unsent:
             batch = [self._unsent.popleft() for _ in range(min(len(self._unsent), _FLUSH_HINTS))]
             if await self._link.execute(partial(_publish_all, batch)) is None:
-                self._drop(len(batch) + len(self._unsent))
+                self._drop([*batch, *self._unsent])
                 self._unsent.clear()
+            elif self._observer is not None:
+                for _, _, told in batch:
+                    if told is not None:
+                        self._observer.handed_over(*told)
 
-    def _drop(self, count: int) -> None:
-        self.dropped += count
-        HINTS_DROPPED.labels("publish").inc(count)
+    def _drop(self, hints: Sequence[_Hint]) -> None:
+        self.dropped += len(hints)
+        HINTS_DROPPED.labels("publish").inc(len(hints))
+        for _, _, told in hints:
+            self._left_to_log(told)
+
+    def _left_to_log(self, told: _Events | None) -> None:
+        if told is not None and self._observer is not None:
+            self._observer.left_to_log(*told)
 
 
 def _wire_item(event: LoggedEvent) -> dict[str, Any]:
@@ -278,6 +313,6 @@ def _wire_item(event: LoggedEvent) -> dict[str, Any]:
     }
 
 
-def _publish_all(batch: list[tuple[str, bytes]], pipeline: Pipeline) -> None:
-    for channel, message in batch:
+def _publish_all(batch: list[_Hint], pipeline: Pipeline) -> None:
+    for channel, message, _ in batch:
         pipeline.publish(channel, message)

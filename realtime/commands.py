@@ -27,6 +27,7 @@ from realtime.errors import DATABASE_UNREACHABLE, TooManyCommands, UnknownComman
 from realtime.metrics import COMMANDS as TIMINGS
 from realtime.screens import Screens
 from realtime.sockets import LiveSocket
+from realtime.trips import Trips
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class Surroundings:
     screens: Screens
     ephemeral: Ephemeral
     refresh_token: Callable[[LiveSocket, str], Awaitable[None]]
+    trips: Trips
 
 
 Payload = TypeVar("Payload", bound=BaseModel)
@@ -207,6 +209,13 @@ async def refresh_token(around: Surroundings, socket: LiveSocket, sent: p.Refres
     return p.Done()
 
 
+async def seen(around: Surroundings, socket: LiveSocket, sent: p.Seen) -> p.Done:
+    socket.receipts.confirm(sent.items, socket.pushed)
+    for painted in sent.painted:
+        around.trips.paint(socket, painted.message_id, painted.after_ms, sent.round_trip_ms)
+    return p.Done()
+
+
 HANDLERS: dict[str, Handler] = {
     "send_message": send_message,
     "retry_message": retry_message,
@@ -221,5 +230,6 @@ HANDLERS: dict[str, Handler] = {
     "reopen_ticket": reopen_ticket,
     "set_availability": set_availability,
     "refresh_token": refresh_token,
+    "seen": seen,
 }
 """One for every name of `protocol.COMMANDS`."""

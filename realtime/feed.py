@@ -11,7 +11,7 @@ Invariants
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from realtime.metrics import DELIVERIES, GAPS_REPAIRED
 from realtime.protocol import CursorHint
 from realtime.rooms import RoomIndex
 from realtime.sockets import LiveSocket
+from realtime.wire import PacketQueue, write_to_all
 
 log = structlog.get_logger()
 
@@ -50,6 +51,9 @@ class FeedObserver(Protocol):
 
     def on_item(self, feed: "AccountFeed", item: Item) -> None: ...
 
+    def on_message(self, feed: "AccountFeed", item: Item) -> None:
+        """A message_created has been written to those who may hear it, if there are any."""
+
     def on_ephemeral(self, feed: "AccountFeed", message: str) -> None: ...
 
 
@@ -65,6 +69,11 @@ class AccountFeed:
         """Connections on their way in: the feed must not close under them."""
         self.last_seq = -1
         """-1: not opened yet."""
+        self.opened_at_seq = -1
+        self.relayed = 0
+        """Items in hand while `last_seq` went from `opened_at_seq` to where it is: as many as numbers, or one was skipped."""
+        self.found = 0
+        """Of these: read from the log."""
         self._head = 0
         self._ahead: dict[int, Item] = {}
         self._pool = pool
@@ -90,7 +99,7 @@ class AccountFeed:
             if self.last_seq < 0:
                 position = (await read_bounds(self._pool, self.account_id)).current
                 self._head = max(self._head, position)
-                self.last_seq = position
+                self.last_seq = self.opened_at_seq = position
                 self._drain()
 
     async def close(self) -> None:
@@ -217,6 +226,7 @@ class AccountFeed:
             ready = [item_from_row(row) for row in rows if row["seq"] > self.last_seq]
             if ready:
                 self.last_seq = ready[-1].seq
+                self.found += len(ready)
                 self._ahead = {seq: item for seq, item in self._ahead.items() if seq > self.last_seq}
                 self._deliver(ready)
             self._drain()
@@ -224,6 +234,7 @@ class AccountFeed:
     # ── items out ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _deliver(self, items: list[Item]) -> None:
+        self.relayed += len(items)
         outgoing: dict[LiveSocket, list[Item]] = {}
         for item in items:
             for ready in [item] if item.key is None else self._conflation.admit(item):
@@ -233,6 +244,9 @@ class AccountFeed:
                 outgoing = {}
             self._observer.on_item(self, item)
         self._write(outgoing)
+        for item in items:
+            if item.type == "message_created":
+                self._observer.on_message(self, item)
 
     def _send_now(self, item: Item) -> None:
         """The end of a conflation window."""
@@ -257,17 +271,23 @@ class AccountFeed:
 
     def _write(self, outgoing: dict[LiveSocket, list[Item]]) -> None:
         """Same post, same bytes: most sockets of a room get the same items; those that see less get theirs."""
-        frames: dict[tuple[int, ...], Frame] = {}
+        alike: dict[tuple[int, ...], list[PacketQueue]] = {}
+        posts: dict[tuple[int, ...], Sequence[Item]] = {}
         for socket, post in outgoing.items():
-            shown = socket.shown(post)
-            if len(post) == 1:
-                socket.give(post, shown[0].frame)
+            if socket.held is not None:
+                socket.give(post)
                 continue
-            key = (socket.actor.masks_phones, *(item.seq for item in post))
-            frame = frames.get(key)
-            if frame is None:
-                frame = frames[key] = events_frame(shown)
-            socket.give(post, frame)
+            socket.last_seq = post[-1].seq
+            socket.pushed += len(post)
+            masks = socket.actor.masks_phones
+            key = (masks, post[0].seq) if len(post) == 1 else (masks, *[item.seq for item in post])
+            queues = alike.get(key)
+            if queues is None:
+                queues = alike[key] = []
+                posts[key] = socket.shown(post)
+            queues.append(socket.queue)
+        for key, shown in posts.items():
+            write_to_all(alike[key], shown[0].frame if len(shown) == 1 else events_frame(shown))
         DELIVERIES.inc(sum(map(len, outgoing.values())))
 
     def tell(self, rooms: Collection[str], event: str, data: Any, *, except_user: str | None = None) -> None:

@@ -10,6 +10,7 @@ Invariants
 import asyncio
 import random
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -24,6 +25,7 @@ from inbox.kernel.clock import Clock, utc_now
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Forbidden, ProsaError, Unauthenticated, Unavailable
 from inbox.kernel.permissions import Permission
+from inbox.proof.observer import Observer
 from realtime.background import Background
 from realtime.bus import Bus, RedisPublisher
 from realtime.commands import Surroundings, parse_payload, run_command
@@ -40,6 +42,8 @@ from realtime.resume import go_live, resume_socket
 from realtime.screens import Screens
 from realtime.socket_server import build_socket_server
 from realtime.sockets import Authenticate, AuthenticatedActor, LiveSocket
+from realtime.trips import Trips
+from realtime.witness import Witness
 
 log = structlog.get_logger()
 
@@ -51,6 +55,9 @@ _SIGN_IN_SECONDS = 20.0
 _CLOSING_SECONDS = 5.0
 # Each takes one query, about a millisecond; 2,000 sockets are through within a second.
 _REEVALUATED_AT_ONCE = 4
+# At most so many confirmations (`seen`) a second reach one process, whoever is connected: about 2 % of a core (2026-11).
+_SEEN_PER_SECOND = 200
+_SEEN_EVERY_MS = (1_000, 30_000)
 # After a restart the clients of one process come back spread over this time.
 _RECONNECT_SPREAD_MS = 3_000
 
@@ -76,7 +83,7 @@ class Gateway:
 
     def __init__(
         self, settings: GatewaySettings, database: Database, pool: asyncpg.Pool, link: RedisLink,
-        authenticate: Authenticate, publisher: RedisPublisher, bus: Bus, owns_bus: bool, now: Clock,
+        authenticate: Authenticate, publisher: RedisPublisher, bus: Bus, owns_bus: bool, now: Clock, observer: Observer,
     ) -> None:  # fmt: skip
         node = secrets.token_hex(8)
         self._settings = settings
@@ -90,7 +97,11 @@ class Gateway:
         self._ephemeral = Ephemeral(publisher, node, self._relay.feed, self._look_again_at)
         self._roster = Roster(link, node, self._ephemeral.tell_change)
         self._screens = Screens(database, self._relay, self._roster)
-        self._around = Surroundings(database, self._screens, self._ephemeral, self._refresh_token)
+        self._trips = Trips(observer, now)
+        self._witness = Witness(observer, self._relay, self._live_sockets)
+        self._around = Surroundings(
+            database, self._screens, self._ephemeral, self._refresh_token, self._trips
+        )
         self._arrivals: dict[str, _Arrival] = {}
         self._sockets: dict[str, LiveSocket] = {}
         self._unsigned: dict[str, float] = {}
@@ -196,8 +207,16 @@ class Gateway:
             account_id=socket.account_id,
             open_conversation_ids=sorted(socket.opened),
             connected_user_ids=self._connected_for(socket),
+            seen_every_ms=self._seen_every_ms(),
         )
         socket.emit("ready", ready)
+
+    def _seen_every_ms(self) -> int:
+        shortest, longest = _SEEN_EVERY_MS
+        return min(longest, max(shortest, 1_000 * len(self._sockets) // _SEEN_PER_SECOND))
+
+    def _live_sockets(self) -> Iterable[LiveSocket]:
+        return self._sockets.values()
 
     def _connected_for(self, socket: LiveSocket) -> list[UUID]:
         if not socket.actor.may(Permission.INBOX):
@@ -219,6 +238,7 @@ class Gateway:
         if socket is None:
             return
         SOCKETS.dec()
+        self._witness.ended(socket)
         if (feed := self._relay.feed(socket.account_id)) is not None:
             feed.rooms.remove(socket)
         opened, socket.opened = socket.opened, set()  # left once: a recheck may still be under way
@@ -340,6 +360,10 @@ class Gateway:
                 if conversation_id in socket.opened:
                     self._doubt(socket)
 
+    def on_message(self, feed: AccountFeed, item: Item) -> None:
+        if feed.rooms.audience(item.audience):
+            self._trips.push(feed.account_id, item)
+
     def _doubt(self, socket: LiveSocket) -> None:
         """Holds what comes until it is known what the socket may hear of it."""
         socket.in_doubt = True
@@ -373,10 +397,15 @@ class Gateway:
 def build_gateway(
     *, settings: GatewaySettings, database: Database, pool: asyncpg.Pool, redis_url: str,
     authenticate: Authenticate, publisher: RedisPublisher, bus: Bus | None = None, now: Clock = utc_now,
+    observer: Observer | None = None,
 ) -> Gateway:  # fmt: skip
-    """Only constructs. `pool`: plain connections as prosa_system. `bus`: one that is started elsewhere; None makes its own."""
+    """Only constructs. `pool`: plain connections as prosa_system. `bus`: one that is started elsewhere; None makes its own.
+
+    `observer`: is told what is pushed and confirmed; who gives one sees to its reports.
+    """
     return Gateway(
-        settings, database, pool, RedisLink(redis_url), authenticate, publisher, bus or Bus(redis_url), bus is None, now
+        settings, database, pool, RedisLink(redis_url), authenticate, publisher, bus or Bus(redis_url), bus is None, now,
+        observer or Observer(),
     )  # fmt: skip
 
 

@@ -64,6 +64,8 @@ class Ready(WireModel):
     """Those of `ConnectAuth.open_conversation_ids` that this user may see: they are open on this socket."""
     connected_user_ids: list[UUID]
     """Who is connected now; `presence` tells the changes."""
+    seen_every_ms: int
+    """Say `seen` at most this often: grows with the sockets of the process, so that confirmations never crowd out work."""
 
 
 class ResyncRequired(WireModel):
@@ -285,6 +287,26 @@ class RefreshToken(WireModel):
     token: str = Field(min_length=1, max_length=8192)
 
 
+class Painted(WireModel):
+    """A message that the screen shows, painted this long after its frame had come."""
+
+    message_id: UUID
+    after_ms: int = Field(ge=0, le=600_000)
+
+
+class Seen(WireModel):
+    """Confirms what came in `events`: how many items of this connection are applied, the repeated ones too.
+
+    A connection keeps the order, so the number says which. Cumulative: one for many items, a lost one is made up for by
+    the next. Nothing waits for it, and no client has to send it.
+    """
+
+    items: int = Field(ge=0, le=2**53)
+    round_trip_ms: int = Field(default=0, ge=0, le=60_000)
+    """The shortest that this client has measured lately, from a `seen` to its acknowledgement; 0: not known."""
+    painted: list[Painted] = Field(default_factory=list, max_length=100)
+
+
 class Done(WireModel):
     """It is done; there is nothing to tell."""
 
@@ -315,5 +337,6 @@ COMMANDS: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
     "reopen_ticket": (ReopenTicket, TicketResult),
     "set_availability": (SetAvailability, MemberResult),
     "refresh_token": (RefreshToken, Done),
+    "seen": (Seen, Done),
 }
 """Client → server: name → (payload, result). The acknowledgement is the result, or a Problem."""

@@ -11,7 +11,6 @@ import asyncpg
 
 from inbox.kernel.permissions import Permission
 from realtime.feed import AccountFeed
-from realtime.frames import events_frame
 from realtime.log_item import Item, item_from_row
 from realtime.log_reader import read_bounds, read_visible_range
 from realtime.metrics import DELIVERIES, REPLAYS
@@ -83,7 +82,7 @@ async def _replay(
         return "too_far"
     items = _conflated([item_from_row(row) for row in rows])
     for start in range(0, len(items), _ITEMS_PER_FRAME):
-        socket.queue.write(events_frame(socket.shown(items[start : start + _ITEMS_PER_FRAME])))
+        socket.write(items[start : start + _ITEMS_PER_FRAME])
         await socket.queue.drained()
     DELIVERIES.inc(len(items))
     return None
@@ -100,7 +99,7 @@ async def go_live(socket: LiveSocket, recheck: Recheck) -> None:
         chunk, socket.held[:_ITEMS_PER_FRAME] = socket.held[:_ITEMS_PER_FRAME], []
         heard = [item for item in chunk if not socket.rooms.isdisjoint(item.audience)]
         if heard:
-            socket.queue.write(events_frame(socket.shown(heard)))
+            socket.write(heard)
             await socket.queue.drained()
     socket.held = None
 

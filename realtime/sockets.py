@@ -19,6 +19,7 @@ from inbox.kernel.actor import Actor, Origin
 from inbox.kernel.audience import conversation_room, standing_rooms
 from realtime.frames import Frame, events_frame, model_frame
 from realtime.log_item import Item
+from realtime.receipts import Receipts
 from realtime.wire import PacketQueue
 
 # A replay takes milliseconds; when this many live items arrive meanwhile, refetching is cheaper than catching up.
@@ -59,6 +60,9 @@ class LiveSocket:
     """What is open is looked up and changed by one at a time, so that an older answer never undoes a newer one."""
     lagging: bool = False
     """Too much arrived while the replay ran."""
+    pushed: int = 0
+    """Log items written to it: all that the fan-out counts."""
+    receipts: Receipts = field(default_factory=Receipts)
     allowance: float = 0.0
     """Commands that it may still send now, as of `allowance_at` (see commands)."""
     allowance_at: float = 0.0
@@ -81,6 +85,11 @@ class LiveSocket:
         """The items as this socket's user may see them."""
         return [item.masked for item in items] if self.actor.masks_phones else items
 
+    def write(self, items: Sequence[Item]) -> None:
+        """Sends items that waited or are replayed; `last_seq` has been moved before."""
+        self.pushed += len(items)
+        self.queue.write(events_frame(self.shown(items)))
+
     def give(self, items: Sequence[Item], frame: Frame | None = None) -> None:
         """Delivers items that the caller has found to be above `last_seq` and visible; moves `last_seq`.
 
@@ -88,6 +97,7 @@ class LiveSocket:
         """
         self.last_seq = items[-1].seq
         if self.held is None:
+            self.pushed += len(items)
             self.queue.write(frame or events_frame(self.shown(items)))
         elif len(self.held) < _HELD_ITEMS:
             self.held.extend(items)

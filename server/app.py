@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from inbox.accounts.request_tally import RequestTally
 from inbox.accounts.security import POLICY_TOPIC
 from inbox.ingest.service import Ingest
 from inbox.installation.settings import SETTINGS_TOPIC, SettingsCache
@@ -65,6 +66,7 @@ def build_app(context: Context) -> Starlette:
     admission: Admission = api.state.admission
     installation: SettingsCache = api.state.installation_settings
     gate: Gate = api.state.gate
+    tally: RequestTally = api.state.request_tally
 
     async def authenticate(token: str, origin: Origin) -> AuthenticatedActor:
         authenticated = await gate.authenticate_socket(token, origin)
@@ -73,7 +75,7 @@ def build_app(context: Context) -> Starlette:
 
     gateway = build_gateway(
         settings=settings, database=context.database, pool=context.pool, redis_url=settings.redis_url,
-        authenticate=authenticate, publisher=context.publisher, bus=bus,
+        authenticate=authenticate, publisher=context.publisher, bus=bus, observer=context.observer,
     )  # fmt: skip
 
     @asynccontextmanager
@@ -88,6 +90,8 @@ def build_app(context: Context) -> Starlette:
             background.start_loop(
                 "edge.policies", lambda: bus.subscribe_nudges(POLICY_TOPIC, admission.forget)
             )
+            background.start_loop("proof.report", lambda: context.observer.run(context.pool))
+            background.start_loop("usage.api_requests", tally.keep_written)
             await ingest.start()
             await gateway.start()
             settle_garbage_collector()
@@ -98,6 +102,8 @@ def build_app(context: Context) -> Starlette:
                 await gateway.stop()  # again when no signal came; idempotent
                 await ingest.stop()
                 await background.stop()
+                await context.publisher.drained()
+                await context.observer.report(context.pool)
                 await bus.stop()
                 await close_api(api)
 

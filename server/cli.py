@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import orjson
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from inbox.kernel.errors import ProsaError
 from server.settings import Settings
@@ -227,17 +229,77 @@ def verify(
 
 
 @app.command()
-def bench(
-    rows: Annotated[list[str] | None, typer.Argument(help="Only these rows.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Shorter, noisier.")] = False,
+def capacity(
+    messages_per_second: Annotated[float, typer.Option(min=0, help="Customers' messages at the peak.")],
+    operators: Annotated[int, typer.Option(min=0, help="Connected at once.")],
+    sent_per_second: Annotated[
+        float | None, typer.Option(min=0, help="Messages sent at the peak (default: as many as received).")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measures; prints a table and appends JSON lines to bench-results.jsonl. Needs the source tree."""
-    with _clear_errors():
-        try:
-            from tests.bench.run import main as run_benchmarks
-        except ImportError as error:
-            raise ProsaError("benchmarks need the source tree and the development dependencies") from error
-        run_benchmarks(rows or [], quick=quick)
+    """How many processes, cores and gigabytes an installation needs, from measured numbers."""
+    from server.capacity import HEADROOM, MEASURED_ON, Demand, capacity_lines, plan_capacity
+
+    sent = messages_per_second if sent_per_second is None else sent_per_second
+    demand = Demand(messages_per_second, operators, sent)
+    found = plan_capacity(demand)
+    if json:
+        typer.echo(orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2).decode())
+        return
+    for what, much, why in capacity_lines(demand, found):
+        typer.echo(f"{what:<16} {much:<18} {why}")
+    typer.echo(
+        f"\n{1 - HEADROOM:.0%} of every process is left free. Measured {MEASURED_ON}; see docs/SCALING.md."
+    )
+
+
+class _RowsOrCommand(TyperGroup):
+    """`prosa bench latency` measures; only names of commands are commands."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["measure", *args]
+        return super().parse_args(ctx, args)
+
+
+bench = typer.Typer(cls=_RowsOrCommand, help="Measures. Needs the source tree.")
+app.add_typer(bench, name="bench")
+
+
+@bench.command()
+def measure(
+    rows: Annotated[list[str] | None, typer.Argument(help="Only these measurements.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Shorter, noisier.")] = False,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="What `prosa bench seed` made, for the growth rows.")
+    ] = None,
+) -> None:
+    """Measures (`prosa bench` alone: everything); prints a table and appends JSON lines to bench-results.jsonl."""
+    with _clear_errors(), _source_tree_needed():
+        from tests.bench.run import main as run_benchmarks
+
+        run_benchmarks(rows or [], quick=quick, data_dir=data_dir)
+
+
+@bench.command()
+def seed(
+    data_dir: Annotated[Path, typer.Option(help="A new folder for a Postgres of its own.")],
+    messages: Annotated[int, typer.Option(min=50)] = 10_000_000,
+    conversations: Annotated[int, typer.Option(min=50)] = 1_000_000,
+) -> None:
+    """Fills a database with messages (10 million: 7 minutes, 10 GB), and one with 10 thousand to compare with."""
+    with _clear_errors(), _source_tree_needed():
+        from tests.bench.seed import Size, seed_folder
+
+        seed_folder(data_dir, Size(messages, conversations), typer.echo)
+
+
+@contextlib.contextmanager
+def _source_tree_needed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ProsaError("benchmarks need the source tree and the development dependencies") from error
 
 
 def main() -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import asyncpg
 
 import inbox.tables  # noqa: F401 - the whole schema, before the first query
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database, build_pool
 from inbox.kernel.encryption import Vault
 from inbox.mail.service import Mailer
 from inbox.media.storage import MediaStore
+from inbox.proof.observer import Observer
 from realtime.bus import RedisPublisher
 from server.auth.tokens import Tokens
 from server.settings import Settings
@@ -29,6 +31,8 @@ class Context:
     vault: Vault
     mailer: Mailer
     publisher: RedisPublisher
+    observer: Observer
+    """What this process has seen of the accounts' events; reported by whoever runs it."""
     media_store: MediaStore
     tokens: Tokens
     pool: asyncpg.Pool
@@ -48,7 +52,9 @@ class Context:
 
 def build_context(settings: Settings) -> Context:
     """Only constructs; nothing is connected yet. Within a running event loop."""
-    publisher = RedisPublisher(settings.redis_url)
+    KEYRING.use(settings.vault)
+    observer = Observer()
+    publisher = RedisPublisher(settings.redis_url, observer)
     return Context(
         settings=settings,
         database=Database(
@@ -60,6 +66,7 @@ def build_context(settings: Settings) -> Context:
         vault=settings.vault,
         mailer=Mailer(settings.vault),
         publisher=publisher,
+        observer=observer,
         media_store=MediaStore(settings.resolved_media_url),
         tokens=Tokens(settings),
         pool=build_pool(settings.resolved_system_database_url, size=_SYSTEM_POOL_SIZE),

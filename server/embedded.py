@@ -76,6 +76,8 @@ class EmbeddedPostgres:
     password: str
     port: int = 0
     extra_settings: Mapping[str, str] | None = None
+    environment: Mapping[str, str] | None = None
+    """Added to ours for the server alone; tests put a clock under it."""
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -112,7 +114,7 @@ class EmbeddedPostgres:
             self.process = subprocess.Popen(
                 [_postgres_program("postgres"), "-D", self.data_dir, "-h", "127.0.0.1", "-p", str(self.port), "-k", "", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGINT), **_as_user(user),
+                preexec_fn=die_with_parent(signal.SIGINT), env={**os.environ, **(self.environment or {})}, **_as_user(user),
             )  # fmt: skip
         self._await_ready()
         self._create_database()

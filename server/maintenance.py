@@ -12,11 +12,14 @@ from inbox.accounts.service import add_member, create_account
 from inbox.ingest.connection import open_ingest_pool
 from inbox.ingest.replay import ReplayReport, replay
 from inbox.installation.people import add_super_admin
+from inbox.installation.settings import read_settings
 from inbox.kernel.actor import Role
-from inbox.kernel.database import Database
+from inbox.kernel.content_seal import KEYRING
+from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import Invalid, NotFound
 from inbox.numbers.models import WhatsAppApp
 from inbox.numbers.service import add_number
+from inbox.proof.observer import Observer
 from realtime.bus import RedisPublisher
 from server.auth.password_rules import check_password_rules
 from server.auth.passwords import Passwords
@@ -29,33 +32,48 @@ _FIRST_DEPARTMENT = ("Atendimento", "#3b7f6f")
 async def create_administrator(
     settings: Settings, *, email: str, name: str, account: str, password: str
 ) -> str:
-    """Makes the company if its name is new. Raises Conflict when the e-mail address is taken."""
-    check_password_rules(password, email=email, name=name)
+    """Makes the company if its name is new. Raises WeakPassword, Conflict when the e-mail address is taken."""
     _check_address(email)
-    password_hash = await Passwords().hash(password)
-    async with _database(settings) as database, database.system() as work:
-        found = await fetch_account_id(work.session, _slug(account))
-        if found is None:
-            account_id, department_ids = await create_account(
-                work, name=account, slug=_slug(account), departments=[_FIRST_DEPARTMENT]
+    async with _database(settings) as database:
+        password_hash = await _accept_password(database, password, email=email, name=name)
+        async with database.system() as work:
+            await _add_administrator(
+                work, email=email, name=name, account=account, password_hash=password_hash
             )
-        else:
-            account_id, department_ids = found, []
-        await add_member(
-            work, account_id=account_id, email=email, name=name, password_hash=password_hash, role=Role.ADMIN,
-            department_ids=department_ids,
-        )  # fmt: skip
     return f"{email} administers {account}. Sign in at {settings.base_url}"
+
+
+async def _add_administrator(
+    work: UnitOfWork, *, email: str, name: str, account: str, password_hash: str
+) -> None:
+    found = await fetch_account_id(work.session, _slug(account))
+    if found is None:
+        account_id, department_ids = await create_account(
+            work, name=account, slug=_slug(account), departments=[_FIRST_DEPARTMENT]
+        )
+    else:
+        account_id, department_ids = found, []
+    await add_member(
+        work, account_id=account_id, email=email, name=name, password_hash=password_hash, role=Role.ADMIN,
+        department_ids=department_ids,
+    )  # fmt: skip
 
 
 async def create_super_administrator(settings: Settings, *, email: str, name: str, password: str) -> str:
     """Somebody who runs the installation. Raises WeakPassword, Conflict when the e-mail address is taken."""
-    check_password_rules(password, email=email, name=name)
     _check_address(email)
-    password_hash = await Passwords().hash(password)
-    async with _database(settings) as database, database.system() as work:
-        await add_super_admin(work, name=name, email=email, password_hash=password_hash)
+    async with _database(settings) as database:
+        password_hash = await _accept_password(database, password, email=email, name=name)
+        async with database.system() as work:
+            await add_super_admin(work, name=name, email=email, password_hash=password_hash)
     return f"{email} runs this installation. Sign in at {settings.base_url}"
+
+
+async def _accept_password(database: Database, password: str, *, email: str, name: str) -> str:
+    """Its hash, when it is as good as this installation wants them. Raises WeakPassword."""
+    least = (await read_settings(database)).password_minimum
+    check_password_rules(password, email=email, name=name, least=least)
+    return await Passwords().hash(password)
 
 
 async def connect_whatsapp_number(
@@ -85,7 +103,9 @@ async def replay_parked(
     settings: Settings, *, ids: Sequence[UUID] | None, reason: str | None, since: datetime | None
 ) -> str:
     """Runs parked webhooks again, oldest first; live screens hear of what comes out."""
-    publisher = RedisPublisher(settings.redis_url)
+    KEYRING.use(settings.vault)
+    observer = Observer()
+    publisher = RedisPublisher(settings.redis_url, observer)
     pool = await open_ingest_pool(settings.resolved_system_database_url, size=1)
     total = ReplayReport()
     try:
@@ -95,6 +115,8 @@ async def replay_parked(
             total.replayed += report.replayed
             total.still_parked += report.still_parked
     finally:
+        await publisher.drained()
+        await observer.report(pool)
         await pool.close()
         await publisher.close()
     return f"{total.replayed} replayed, {total.still_parked} still parked"

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.identity.second_factor import sealing_context as totp_context
 from inbox.kernel.audit import INSTALLATION, AuditEntry
+from inbox.kernel.content_seal import wrapping_context
 from inbox.kernel.database import Database
 from inbox.kernel.encryption import CannotDecrypt, Vault
 from inbox.mail.service import sealing_context as mail_context
@@ -61,6 +62,8 @@ SEALED_COLUMNS: Final[tuple[SealedColumn, ...]] = (
     SealedColumn("totp_factors", "secret_sealed", ("user_id",), lambda key: totp_context(key[0])),
     SealedColumn("mails", "data_sealed", ("id",), lambda key: mail_context(key[0])),
     SealedColumn("erasures", "names_sealed", _ACCOUNTS_OWN, lambda key: erasure_context(key[1])),
+    # What people wrote is sealed with these, so no row of theirs has to be written anew.
+    SealedColumn("content_keys", "key_sealed", _ACCOUNTS_OWN, lambda key: wrapping_context(key[1])),
 )
 
 

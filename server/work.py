@@ -28,6 +28,7 @@ from inbox.exports.jobs import ExportWorker, export_jobs
 from inbox.exports.views import ExportKind, ExportMaker
 from inbox.identity.jobs import identity_jobs
 from inbox.installation.jobs import installation_jobs
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Unavailable
 from inbox.kernel.ids import new_id
@@ -47,6 +48,9 @@ from inbox.privacy.contact_archive import ContactExportMaker
 from inbox.privacy.eraser import Eraser
 from inbox.privacy.jobs import privacy_jobs
 from inbox.privacy.retention import Retention
+from inbox.privacy.sealing import Sealer
+from inbox.proof.jobs import proof_jobs
+from inbox.proof.observer import REPORT_SECONDS, Observer
 from inbox.whatsapp.client import GraphClient, GraphTarget
 from inbox.whatsapp.http import SANDBOX_HOSTS, build_http_client
 from realtime.bus import Bus, RedisPublisher
@@ -70,6 +74,7 @@ class Worker:
     pool: asyncpg.Pool
     http: httpx.AsyncClient
     bus: Bus
+    observer: Observer
     dispatcher: Dispatcher
     jobs: procrastinate.App
     wake: asyncio.Event
@@ -85,6 +90,7 @@ class Worker:
             asyncio.create_task(run_jobs(self.jobs, stop), name="work jobs"),
             asyncio.create_task(self._renew_partitions(), name="work partitions"),
         ]
+        reports = asyncio.create_task(self._report(stop), name="work proof")
         log.info("worker_started")
         try:
             await _until_stopped(stop, [*parts[:2], nudges])
@@ -92,9 +98,16 @@ class Worker:
             stop.set()
             await asyncio.gather(*parts, return_exceptions=True)
             nudges.cancel()
-            await asyncio.gather(nudges, return_exceptions=True)
+            await asyncio.gather(nudges, reports, return_exceptions=True)
             await self.bus.stop()
             log.info("worker_stopped")
+
+    async def _report(self, stop: asyncio.Event) -> None:
+        """What this process has handed to Redis; the last time when everything else has ended."""
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), REPORT_SECONDS)
+            await self.observer.report(self.pool)
 
     async def _renew_partitions(self) -> None:
         """A machine that sleeps at night misses the daily job; partitions are made seven days ahead, so once is enough."""
@@ -116,7 +129,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
 async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     """Connects and builds; closes everything in reverse."""
     async with contextlib.AsyncExitStack() as stack:
-        publisher = RedisPublisher(settings.redis_url)
+        observer = Observer()
+        publisher = RedisPublisher(settings.redis_url, observer)
         stack.push_async_callback(publisher.close)
         database = Database(
             settings.resolved_app_database_url,
@@ -129,7 +143,9 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
         stack.push_async_callback(pool.close)
         http = build_http_client(inside_hosts=[*SANDBOX_HOSTS, *settings.inside_hosts])
         stack.push_async_callback(http.aclose)
-        yield _build_worker(settings, database, pool, http, publisher)
+        yield _build_worker(settings, database, pool, http, publisher, observer)
+        await publisher.drained()
+        await observer.report(pool)
 
 
 def _build_worker(
@@ -138,7 +154,9 @@ def _build_worker(
     pool: asyncpg.Pool,
     http: httpx.AsyncClient,
     publisher: RedisPublisher,
+    observer: Observer,
 ) -> Worker:
+    KEYRING.use(settings.vault)
     client = GraphClient(http)
     hosts = [host.strip() for host in settings.media_hosts.split(",") if host.strip()]
     targets = Targets(pool, settings.vault, media_hosts=hosts)
@@ -171,13 +189,16 @@ def _build_worker(
             receipt_jobs(targets, client),
             mail_jobs(MailSender(database, settings.vault, settings.mail_server, settings.mail_from)),
             export_jobs(_export_worker(settings, database, store)),
-            privacy_jobs(Eraser(database, store, settings.vault), Retention(database, store)),
+            privacy_jobs(
+                Eraser(database, store, settings.vault), Retention(database, store), Sealer(database)
+            ),
             account_jobs(database, store, partial(announce_account_change, publisher)),
             installation_jobs(database),
             identity_jobs(database),
+            proof_jobs(database),
         ],
     )
-    return Worker(settings, database, pool, http, Bus(settings.redis_url), dispatcher, jobs, wake)
+    return Worker(settings, database, pool, http, Bus(settings.redis_url), observer, dispatcher, jobs, wake)
 
 
 def _export_worker(settings: Settings, database: Database, store: MediaStore) -> ExportWorker:

@@ -1,7 +1,11 @@
 """Real Postgres and Redis for every test: one pair of servers a run, one fresh database a test module."""
 
+import contextlib
+import functools
 import itertools
+import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +15,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import redis
+from argon2 import PasswordHasher
 
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database
@@ -23,9 +28,41 @@ from server.settings import Settings
 
 _SECRET_KEY = "a secret key that is only for tests, 32+"
 _ENCRYPTION_KEY = bytes(range(32)).hex()
-# The tests kill servers on purpose elsewhere; here durability on disk only costs time.
-_FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+# The tests kill servers on purpose elsewhere; here durability on disk only costs time. wal_level minimal: nobody
+# replicates, and a copy of a database is then not written to the WAL as well.
+_FAST_SETTINGS = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+    "wal_level": "minimal", "max_wal_senders": "0",
+}  # fmt: skip
+# Whole files are handed to the processes of a run (--dist loadfile); one of these, begun last, leaves the other process
+# idle for as long as it takes. In order of their time, November 2026.
+_LONG_FILES = (
+    "isolation/test_contract.py", "inbox/outbox/test_fencing.py", "trips/test_state_and_events.py", "isolation/test_routes.py", "realtime/test_feed.py",
+    "trips/test_ingest_concurrency.py", "server/api/test_sign_in.py", "realtime/test_gateway.py", "trips/test_whole_trip.py",
+    "inbox/outbox/test_sending.py", "server/edge/test_account_rules.py", "server/test_run_refusals.py",
+    "inbox/privacy/test_erasure.py", "inbox/accounts/test_access_matrix.py", "inbox/audit/test_verification.py",
+)  # fmt: skip
+# Memory where Linux offers it: files of a database that lives for a second need no disk.
+_MEMORY = Path("/dev/shm")
+# For each of two processes: the WAL (at most max_wal_size, 2 GB; mostly far less) and 10 MB a module.
+_MEMORY_NEEDED_BYTES = 4 * 1024**3
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first. The order within a file stays."""
+    tests = Path(__file__).parent
+    rank = {tests / name: place for place, name in enumerate(_LONG_FILES)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_password_hashes() -> Iterator[None]:
+    """argon2id with the least it takes: a hash of the real strength is 50 ms of a core, and nothing here attacks one."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("server.auth.passwords.PasswordHasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +70,20 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """The server; its database "prosa" is migrated and serves as the template of every module's database."""
     # Not in pytest's own folder: every run that starts closes that to all but its user again, and as root the server
     # runs as somebody else.
-    with tempfile.TemporaryDirectory(prefix="prosa-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="prosa-tests-", dir=_folder_in_memory()) as folder:
         server = EmbeddedPostgres(Path(folder) / "data", secrets.token_hex(8), extra_settings=_FAST_SETTINGS)
         server.start()
         migrate(make_settings(server, "prosa", "redis://unused", Path()))
         yield server
         server.stop()
+
+
+def _folder_in_memory() -> Path | None:
+    """None where there is no room (containers have 64 MB by default): the ordinary folder then."""
+    with contextlib.suppress(OSError):
+        if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED_BYTES:
+            return _MEMORY
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +110,7 @@ def settings(
     """Settings of a fresh migrated database."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres.database_url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE prosa".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE prosa STRATEGY FILE_COPY".encode())
         yield make_settings(postgres, name, redis_url, tmp_path_factory.mktemp("data"))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

@@ -1,7 +1,8 @@
 """Everything of an account in one zip file: each table as JSON lines, its people, its files. For the account itself to keep.
 
 Left out: secrets (sealed values, hashes, webhook addresses) and what only keeps the machine going (the event log of the
-last days, counters, leases). Rows are read in one snapshot, and neither rows nor files are ever held whole in memory.
+last days, counters, leases). Sealed words are opened: they are the account's own. Rows are read in one snapshot, and neither
+rows nor files are ever held whole in memory.
 """
 
 import asyncio
@@ -17,8 +18,10 @@ import structlog
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inbox.accounts.opened_rows import OPENED_TABLES, open_line
 from inbox.accounts.tenant_tables import TenantTable, fetch_tenant_tables
 from inbox.exports.views import ExportOrder, MadeExport
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database
 from inbox.kernel.errors import NotFound
 from inbox.media.storage import MediaStore
@@ -27,7 +30,15 @@ log = structlog.get_logger(__name__)
 
 # How the machine keeps going; nothing that the account has made.
 _TECHNICAL: Final = frozenset(
-    {"audit_chains", "event_counters", "events", "number_leases", "protocol_counters", "usage_marks"}
+    {
+        "audit_chains",
+        "content_keys",
+        "event_counters",
+        "events",
+        "number_leases",
+        "protocol_counters",
+        "usage_marks",
+    }
 )
 # The raw bytes of a webhook that could not be stored are the account's; other binary columns are secrets and hashes.
 _BINARY_KEPT: Final = frozenset({("dead_webhooks", "body")})
@@ -93,6 +104,7 @@ class AccountExportMaker:
             found = (await session.execute(_ACCOUNT_SQL, values)).one_or_none()
             if found is None:
                 raise NotFound(account_id=account_id)
+            await KEYRING.load(session, [account_id])
             for table in sorted(await fetch_tenant_tables(session), key=lambda table: table.name):
                 if table.name not in _TECHNICAL:
                     await _write_lines(archive, table.name, _rows(session, table, account_id), work.now())
@@ -151,7 +163,13 @@ def _rows(session: AsyncSession, table: TenantTable, account_id: UUID) -> AsyncI
         f"""SELECT (to_jsonb(t) - ARRAY[{names}]::text[])::text FROM "{table.name}" t
         WHERE account_id = :account_id ORDER BY {key}"""  # noqa: S608
     )
-    return _lines(session, statement, account_id)
+    lines = _lines(session, statement, account_id)
+    return _opened(table.name, lines) if table.name in OPENED_TABLES else lines
+
+
+async def _opened(table: str, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for line in lines:
+        yield open_line(table, line)
 
 
 async def _lines(session: AsyncSession, statement: TextClause, account_id: UUID) -> AsyncIterator[str]:

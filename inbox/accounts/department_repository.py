@@ -71,6 +71,20 @@ async def lock_department(
     return DepartmentView(**row) if row is not None else None
 
 
+async def lock_departments(session: AsyncSession, account_id: UUID) -> list[DepartmentView]:
+    """All of the account, archived ones too, as they stand. Locked in the order of their ids, as nothing else orders them."""
+    result = await session.execute(
+        text(
+            """WITH locked AS MATERIALIZED (
+                SELECT id, name, color, position, archived_at, version FROM departments
+                WHERE account_id = :account_id ORDER BY id FOR UPDATE)
+            SELECT * FROM locked ORDER BY position, name, id"""
+        ),
+        {"account_id": account_id},
+    )
+    return [DepartmentView(**row) for row in result.mappings()]
+
+
 async def fetch_use(session: AsyncSession, account_id: UUID, department_id: UUID) -> DepartmentUse:
     result = await session.execute(
         text(

@@ -5,6 +5,7 @@ them go on seeing them. Archiving is decided under the department's row lock, wh
 waits for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from inbox.accounts import department_repository as sql
 from inbox.accounts.authority import check_room
-from inbox.accounts.errors import DepartmentInUse, NameTaken
+from inbox.accounts.errors import DepartmentInUse, NameTaken, OrderChanged
 from inbox.accounts.events import DepartmentView, department_created, department_updated
 from inbox.accounts.repository import fetch_departments
 from inbox.kernel.actor import Actor
@@ -94,6 +95,34 @@ async def archive_department(database: Database, actor: Actor, department_id: UU
             return
         await _check_free(work, actor, department_id)
         await _write(work, actor, department, department.model_copy(update={"archived_at": work.now()}))
+
+
+async def order_departments(
+    database: Database, actor: Actor, department_ids: Sequence[UUID]
+) -> list[DepartmentView]:
+    """All that are not archived, in the order in which they shall stand; answers all departments.
+
+    Raises Forbidden, OrderChanged when these are not the departments that there are.
+    """
+    actor.require(Permission.DEPARTMENTS_MANAGE)
+    async with database.acting(actor) as work:
+        before = {d.id: d for d in await sql.lock_departments(work.session, actor.account_id)}
+        shown = [id_ for id_, department in before.items() if department.archived_at is None]
+        if sorted(department_ids) != sorted(shown):
+            raise OrderChanged
+        moved = [
+            before[id_].model_copy(update={"position": place, "version": before[id_].version + 1})
+            for place, id_ in enumerate(department_ids)
+            if before[id_].position != place
+        ]
+        for department in moved:
+            await sql.update_department(work.session, actor.account_id, department)
+            work.record(department_updated(department))
+        if moved:
+            order = {"order": [before[id_].name for id_ in department_ids]}
+            previous = {"order": [before[id_].name for id_ in shown]}
+            work.audit(AuditEntry("departments.ordered", "account", actor.account_id, previous, order))
+        return await fetch_departments(work.session, actor.account_id)
 
 
 async def _lock(work: UnitOfWork, actor: Actor, department_id: UUID) -> DepartmentView:

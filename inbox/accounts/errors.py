@@ -78,6 +78,20 @@ class UnknownRole(Invalid):
     title = "There is no such role"
 
 
+class PolicyChanged(Conflict):
+    """Somebody else saved the security or the privacy policy first; `version` is the current one."""
+
+    code = "policy_changed"
+    title = "Somebody else has changed this meanwhile"
+
+
+class OrderChanged(Conflict):
+    """An order names every department once, and these are others by now."""
+
+    code = "order_changed"
+    title = "The departments are others by now"
+
+
 class PlanLimit(Conflict):
     """Extra members `limit` and `of` (members, departments, roles)."""
 

@@ -246,7 +246,8 @@ def _new_token() -> str:
 
 
 def _link(public_url: str, token: str) -> str:
-    return f"{public_url.rstrip('/')}/invitation?token={token}"
+    # After the #, so that the token is in no server's log and in no Referer.
+    return f"{public_url.rstrip('/')}/invitation#token={token}"
 
 
 def _fields(view: InvitationView) -> dict[str, object]:

@@ -46,7 +46,7 @@ class Account(SQLModel, table=True):
 
 
 class UsageDay(SQLModel, table=True):
-    """Messages of one day; accounts/usage."""
+    """Messages and API requests of one day; accounts/usage."""
 
     __tablename__ = "usage_days"
 
@@ -54,6 +54,7 @@ class UsageDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     messages_in: int = big_column(0)
     messages_out: int = big_column(0)
+    api_requests: int = big_column(0)
 
 
 class UsageMark(SQLModel, table=True):

@@ -61,4 +61,4 @@ class PrivacyPolicy(BaseModel):
     """Telephone numbers are shown as +55 11 9••••-••01 to those without the permission contacts.phones."""
     retention: RetentionPolicy = Field(default_factory=RetentionPolicy)
     encrypt_content: bool = False
-    """Message content of new messages is sealed at rest; it cannot be searched by the database then."""
+    """What customers and operators write is sealed at rest (docs/adr/0014); the database cannot search it then."""

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import RowMapping
 
 from inbox.accounts import account_repository, security_repository
+from inbox.accounts.errors import PolicyChanged
 from inbox.accounts.policies import SecurityPolicy
 from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.audit import AuditEntry
 from inbox.kernel.database import Database, UnitOfWork
-from inbox.kernel.errors import Conflict, Invalid, NotFound
+from inbox.kernel.errors import Invalid, NotFound
 from inbox.kernel.permissions import BUILT_IN_ROLES, Permission
 
 POLICY_TOPIC: Final = "account_policies"
@@ -33,12 +34,6 @@ class LockedOutByPolicy(Invalid):
 
     code = "would_lock_you_out"
     title = "With this list you could not get in yourself"
-
-
-class PolicyChanged(Conflict):
-    """Somebody else saved first; `version` is the current one."""
-
-    code = "policy_changed"
 
 
 class UnknownPolicyRole(Invalid):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from inbox.accounts import usage_repository as repository
-from inbox.accounts.plans import plan_of
+from inbox.accounts.plans import PLANS, plan_of
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
 from inbox.kernel.errors import NotFound
@@ -37,6 +37,8 @@ class UsageDay(BaseModel):
     """Of the account's time zone."""
     messages_in: int
     messages_out: int
+    api_requests: int
+    """By API keys; written down once a minute."""
 
 
 class NumberUsage(BaseModel):
@@ -46,11 +48,12 @@ class NumberUsage(BaseModel):
     name: str
     display_phone_number: str
     state: NumberState
+    is_fine: bool
     last_webhook_at: datetime | None
 
 
 class PlanLimits(BaseModel):
-    """What the account's plan has room for."""
+    """What a plan has room for."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,6 +64,16 @@ class PlanLimits(BaseModel):
     roles: int
     storage_bytes: int
     upload_bytes: int
+    user_requests_per_minute: int
+    key_requests_per_minute: int
+    number_sends_per_minute: int
+
+
+class PlanView(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    limits: PlanLimits
 
 
 class UsageView(BaseModel):
@@ -72,7 +85,7 @@ class UsageView(BaseModel):
     members: int
     numbers: list[NumberUsage]
     days: list[UsageDay]
-    """The last 30, today included, oldest first; a day without messages has zeros."""
+    """The last 30, today included, oldest first; a day without anything has zeros."""
     open_tickets: int
     queued_tickets: int
     outbox_waiting: int
@@ -115,16 +128,21 @@ async def read_usage(database: Database, actor: Actor) -> UsageView:
                 id=number["id"],
                 name=number["name"],
                 display_phone_number=number["display_phone_number"],
-                state=number_state(number["last_webhook_at"], now),
+                state=(state := number_state(number["last_webhook_at"], now)),
+                is_fine=number_is_fine(state),
                 last_webhook_at=number["last_webhook_at"],
             )
             for number in numbers
         ],
         days=[
-            UsageDay(day=day, messages_in=found.messages_in, messages_out=found.messages_out)
-            if (found := by_day.get(day))
-            else UsageDay(day=day, messages_in=0, messages_out=0)
+            UsageDay(
+                day=day,
+                messages_in=found.messages_in,
+                messages_out=found.messages_out,
+                api_requests=found.api_requests,
+            )
             for day in days
+            for found in [by_day.get(day, repository.CountedDay(day, 0, 0, 0))]
         ],
         open_tickets=standing["open_tickets"],
         queued_tickets=standing["queued_tickets"],
@@ -140,6 +158,16 @@ async def read_usage(database: Database, actor: Actor) -> UsageView:
 def plan_limits(name: str) -> PlanLimits:
     plan = plan_of(name)
     return PlanLimits(**{limit: getattr(plan, limit) for limit in PlanLimits.model_fields})
+
+
+def list_plans() -> list[PlanView]:
+    """All there are, smallest first."""
+    return [PlanView(name=name, limits=plan_limits(name)) for name in PLANS]
+
+
+def number_is_fine(state: NumberState) -> bool:
+    """The rule of every page: a quiet number may be a shop on a Sunday; one that never had a webhook is not set up."""
+    return state != "never"
 
 
 def number_state(last_webhook_at: datetime | None, now: datetime) -> NumberState:

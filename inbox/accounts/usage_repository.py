@@ -5,7 +5,7 @@ messages' primary key, cut at `MOST_TAIL`; tickets, outbox and parked webhooks a
 usage_marks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -28,10 +28,11 @@ _DAYS_SQL = text(
         WHERE m.account_id = :account_id AND m.id > :counted_to
         ORDER BY m.id LIMIT :most_tail
     )
-    SELECT day, sum(messages_in)::bigint, sum(messages_out)::bigint FROM (
-        SELECT day, messages_in, messages_out FROM usage_days WHERE account_id = :account_id AND day >= :first_day
+    SELECT day, sum(messages_in)::bigint, sum(messages_out)::bigint, sum(api_requests)::bigint FROM (
+        SELECT day, messages_in, messages_out, api_requests FROM usage_days
+        WHERE account_id = :account_id AND day >= :first_day
         UNION ALL
-        SELECT day, count(*) FILTER (WHERE direction = 'in'), count(*) FILTER (WHERE direction = 'out')
+        SELECT day, count(*) FILTER (WHERE direction = 'in'), count(*) FILTER (WHERE direction = 'out'), 0
         FROM tail WHERE day >= :first_day GROUP BY day
     ) parts GROUP BY day ORDER BY day"""
 )
@@ -65,12 +66,13 @@ class CountedDay:
     day: date
     messages_in: int
     messages_out: int
+    api_requests: int
 
 
 async def fetch_days(
     session: AsyncSession, account_id: UUID, time_zone: str, first_day: date
 ) -> list[CountedDay]:
-    """Days with messages, oldest first: what is counted, and what came since."""
+    """Days with something, oldest first: what is counted, and what came since."""
     # Looked up apart: as a subquery behind row-level security it would be compared with every message of the account
     # instead of beginning the range (EXPLAIN on Postgres 18, a million messages, 2026-11: 960 ms instead of 1).
     mark = await session.execute(
@@ -157,6 +159,21 @@ async def count_messages(session: AsyncSession, account_id: UUID, until: UUID) -
         {"account_id": account_id, "until": until, "batch": _BATCH},
     )
     return (result.scalar_one_or_none() or 0) >= _BATCH
+
+
+async def add_requests(session: AsyncSession, counts: Mapping[UUID, int]) -> None:
+    """Adds to the day that it is where each account is; whoever is gone by now is left out."""
+    accounts = sorted(counts)  # locked in this order, as by every process
+    await session.execute(
+        text(
+            """INSERT INTO usage_days AS d (account_id, day, api_requests)
+            SELECT a.account_id, (now() AT TIME ZONE a.time_zone)::date, c.count
+            FROM unnest(CAST(:accounts AS uuid[]), CAST(:counts AS bigint[])) AS c (account_id, count)
+            JOIN accounts a ON a.account_id = c.account_id AND a.erased_at IS NULL ORDER BY a.account_id
+            ON CONFLICT (account_id, day) DO UPDATE SET api_requests = d.api_requests + EXCLUDED.api_requests"""
+        ),
+        {"accounts": accounts, "counts": [counts[account_id] for account_id in accounts]},
+    )
 
 
 async def store_storage(session: AsyncSession, account_id: UUID, storage_bytes: int, at: datetime) -> None:

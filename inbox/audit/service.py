@@ -12,6 +12,7 @@ from uuid import UUID
 from inbox.audit import repository
 from inbox.audit.verification import verify_chain
 from inbox.audit.views import (
+    AuditAccount,
     AuditEntryView,
     AuditFilters,
     AuditFormat,
@@ -22,7 +23,7 @@ from inbox.audit.views import (
 from inbox.exports.service import request_export
 from inbox.exports.views import ExportKind, ExportView
 from inbox.kernel.actor import Actor
-from inbox.kernel.audit import INSTALLATION, AuditActor, AuditEntry, RecordedEntry
+from inbox.kernel.audit import ACCOUNT_IDS, INSTALLATION, AuditActor, AuditEntry, RecordedEntry
 from inbox.kernel.database import Database
 from inbox.kernel.permissions import Permission
 
@@ -113,15 +114,18 @@ async def name_entries(
         target = _target_uuid(entry)
         if target is not None:
             wanted.setdefault(entry.target_kind, set()).add(target)
+    if account_id == INSTALLATION:  # a company's own record names no other
+        for entry in entries:
+            wanted.setdefault("account", set()).update(_account_ids(entry))
     names: dict[str, dict[UUID, str]] = {}
     if wanted:
         async with database.system() as work:
             for kind, ids in wanted.items():
                 names[kind] = await repository.fetch_names(work.session, account_id, kind, ids)
-    return [_view(entry, names) for entry in entries]
+    return [_view(account_id, entry, names) for entry in entries]
 
 
-def _view(entry: RecordedEntry, names: dict[str, dict[UUID, str]]) -> AuditEntryView:
+def _view(chain: UUID, entry: RecordedEntry, names: dict[str, dict[UUID, str]]) -> AuditEntryView:
     target = _target_uuid(entry)
     impersonator = entry.impersonator_id
     return AuditEntryView(
@@ -138,6 +142,10 @@ def _view(entry: RecordedEntry, names: dict[str, dict[UUID, str]]) -> AuditEntry
         target_kind=entry.target_kind,
         target_id=entry.target_id,
         target_name=names[entry.target_kind].get(target, "") if target is not None else "",
+        accounts=[
+            AuditAccount(id=id_, name=names["account"].get(id_, ""))
+            for id_ in (_account_ids(entry) if chain == INSTALLATION else ())
+        ],
         before=entry.before,
         after=entry.after,
         ip=entry.ip,
@@ -146,11 +154,22 @@ def _view(entry: RecordedEntry, names: dict[str, dict[UUID, str]]) -> AuditEntry
     )
 
 
+def _account_ids(entry: RecordedEntry) -> list[UUID]:
+    """Which companies an entry of the installation's chain concerns: its target, or what it says (ACCOUNT_IDS)."""
+    said = (entry.after or {}).get(ACCOUNT_IDS, [])
+    found = [entry.target_id] if entry.target_kind == "account" else said
+    return [id_ for id_ in map(_uuid, found) if id_ is not None]
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
 def _target_uuid(entry: RecordedEntry) -> UUID | None:
     """None when a name is not looked up for it."""
     if entry.target_kind not in repository.NAMED_KINDS:
         return None
-    try:
-        return UUID(entry.target_id)
-    except ValueError:
-        return None
+    return _uuid(entry.target_id)

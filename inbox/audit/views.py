@@ -41,6 +41,14 @@ class AuditWho(BaseModel):
     """The super admin who had signed in as this person."""
 
 
+class AuditAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    name: str
+    """As it is called today; empty when it is gone."""
+
+
 class AuditEntryView(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -52,6 +60,8 @@ class AuditEntryView(BaseModel):
     target_id: str
     target_name: str
     """As it is called today; empty when it has no name or is gone."""
+    accounts: list[AuditAccount]
+    """In the installation's record: the companies that it concerns. Empty in a company's own."""
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     ip: str | None

@@ -22,6 +22,8 @@ class ContactView(BaseModel):
     phone: str | None
     """Formatted for people (+55 11 99999-0001); None for a customer who has not shared a number."""
     wa_id: str | None
+    phone_masked: bool = False
+    """Whether digits of `phone` and `wa_id` are hidden from who reads this; `contacts.reveal` may show them."""
 
 
 class ContactUpdated(BaseModel):

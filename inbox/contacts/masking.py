@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from inbox.contacts.events import ContactView
 from inbox.conversations.events import MessageView
+from inbox.conversations.sealed_words import open_message, open_ticket
 from inbox.kernel.actor import Actor
 from inbox.tickets.events import TicketView
 
@@ -59,6 +60,7 @@ def mask_contact_data(contact: Data) -> dict[str, Any]:
     for name in ("phone", "wa_id"):
         if masked[name]:
             masked[name] = mask_phone(masked[name])
+            masked["phone_masked"] = True
     return masked
 
 
@@ -102,10 +104,13 @@ def mask_contact(actor: Actor, contact: ContactView) -> ContactView:
 
 
 def mask_ticket(actor: Actor, ticket: TicketView) -> TicketView:
+    """Opened first, where its words are sealed; so is a message."""
+    ticket = open_ticket(ticket)
     return _masked(ticket, mask_ticket_data(ticket.model_dump())) if actor.masks_phones else ticket
 
 
 def mask_message(actor: Actor, message: MessageView) -> MessageView:
+    message = open_message(message)
     return _masked(message, mask_message_data(message.model_dump())) if actor.masks_phones else message
 
 

@@ -16,8 +16,19 @@ CONTACT_VIEW_COLUMNS = """c.id AS contact_id, c.name AS contact_name, c.profile_
        c.username AS contact_username, c.wa_id AS contact_wa_id, c.bsuid AS contact_bsuid"""
 """What `contact_view` reads, of a `contacts c`."""
 
+CONTACT_MATCHES = """prosa_fold(c.name || ' ' || c.profile_name || ' ' || coalesce(c.wa_id, ''))
+    LIKE (SELECT prosa_fold(:pattern))"""
+"""Whether a `contacts c` matches `search_pattern`; for rows that are at hand: the index wants it spelled as below."""
+NAME_MATCHES = """(prosa_fold(c.name) LIKE (SELECT prosa_fold(:pattern))
+    OR prosa_fold(c.profile_name) LIKE (SELECT prosa_fold(:pattern)))"""
+"""The same for who sees telephone numbers masked."""
+
 # How many contacts a search looks at: more than anybody pages through, few enough for one short query.
 _SEARCH_LIMIT = 300
+# How many the index of names may give before it is enough: whoever is sought for under a name that more people bear is
+# found by `tickets.listing.newest_matches`, or by another word.
+_GATHERED = 1_000
+_TRIGRAM = 3
 # Area code and a landline's number.
 _SHORTEST_WHOLE_PHONE = 10
 
@@ -131,10 +142,11 @@ async def search_conversation_ids(
         return await _search_masked(session, account_id, query)
     result = await session.execute(
         text(
-            """SELECT v.id FROM contacts c
-            JOIN conversations v ON v.account_id = c.account_id AND v.contact_id = c.id
-            WHERE c.account_id = :account_id
-              AND prosa_fold(c.name || ' ' || c.profile_name || ' ' || coalesce(c.wa_id, '')) LIKE prosa_fold(:pattern)
+            f"""WITH c AS MATERIALIZED (
+                SELECT c.id FROM contacts c WHERE c.account_id = :account_id
+                  AND prosa_fold(c.name || ' ' || c.profile_name || ' ' || coalesce(c.wa_id, '')) LIKE prosa_fold(:pattern)
+                LIMIT {_GATHERED})
+            SELECT v.id FROM c JOIN conversations v ON v.account_id = :account_id AND v.contact_id = c.id
             ORDER BY v.last_message_at DESC NULLS LAST LIMIT :limit"""
         ),
         {"account_id": account_id, "pattern": search_pattern(query), "limit": _SEARCH_LIMIT},
@@ -155,14 +167,26 @@ async def _search_masked(session: AsyncSession, account_id: UUID, query: str) ->
         wanted = search_pattern(query)
     result = await session.execute(
         text(
-            f"""SELECT v.id FROM contacts c
-            JOIN conversations v ON v.account_id = c.account_id AND v.contact_id = c.id
-            WHERE c.account_id = :account_id AND {condition}
+            f"""WITH c AS MATERIALIZED (
+                SELECT c.id FROM contacts c WHERE c.account_id = :account_id AND {condition} LIMIT {_GATHERED})
+            SELECT v.id FROM c JOIN conversations v ON v.account_id = :account_id AND v.contact_id = c.id
             ORDER BY v.last_message_at DESC NULLS LAST LIMIT :limit"""
         ),
         {"account_id": account_id, "wanted": wanted, "limit": _SEARCH_LIMIT},
     )
     return list(result.scalars())
+
+
+def is_sought_by_newest(query: str, *, by_whole_phone: bool) -> bool:
+    """Whether the newest tickets are looked at first: for names, and for what is too short for an index."""
+    if any(map(str.isalpha, query)):
+        return True
+    return not by_whole_phone and is_too_short(query)
+
+
+def is_too_short(query: str) -> bool:
+    """An index of trigrams cannot find it: every contact of the installation would be read."""
+    return sum(map(str.isalnum, query)) < _TRIGRAM
 
 
 def whole_phones(query: str) -> list[str]:

@@ -92,7 +92,7 @@ class MessageView(BaseModel):
     author_id: UUID | None
     client_message_id: UUID | None
     kind: str
-    """WhatsApp's message type; "unsupported" for what we do not know."""
+    """WhatsApp's message type; "unsupported" for what we do not know, "unreadable" for sealed words that do not open."""
     content: dict[str, Any]
     """By kind: the content union of inbox/whatsapp/payloads."""
     media: MediaView | None
@@ -114,6 +114,8 @@ class MessageCreated(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     message: MessageView
+    received_at: datetime | None = None
+    """When Meta's request had come in; None for what was written here."""
 
 
 class MessageUpdated(BaseModel):

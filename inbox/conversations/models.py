@@ -64,6 +64,7 @@ class Message(SQLModel, table=True):
     deleted_at: datetime | None = None
     version: int = 1
     created_at: datetime = created_column()
+    received_at: datetime | None = None
 
 
 class MessageVersion(SQLModel, table=True):

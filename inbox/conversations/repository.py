@@ -19,11 +19,11 @@ from inbox.conversations.events import (
     QuotedMessage,
     ReactionView,
 )
-from inbox.conversations.preview import preview_text
+from inbox.conversations.sealed_words import shown_emoji, shown_quote
 from inbox.kernel.rows import Row
 
 MESSAGE_VIEW_SELECT = """
-SELECT m.id, m.conversation_id, m.ticket_id, m.direction, m.author_kind, m.author_id, m.client_message_id, m.kind,
+SELECT m.id, m.conversation_id, m.ticket_id, m.direction, m.author_kind, m.author_id, m.wamid, m.client_message_id, m.kind,
        m.content, m.context, m.referral, m.status, m.error, m.at, m.status_at, m.edited_at, m.deleted_at, m.version,
        d.id AS media_id, d.state AS media_state, d.mime_type AS media_mime_type, d.file_name AS media_file_name,
        d.size AS media_size, d.width AS media_width, d.height AS media_height, d.duration_ms AS media_duration_ms,
@@ -50,7 +50,8 @@ and a page of 50 reads the whole conversation (Postgres 18, 20,000 messages: 203
 
 
 def message_view(row: Row) -> MessageView:
-    """A row of MESSAGE_VIEW_SELECT, read by asyncpg or SQLAlchemy (jsonb as text or as objects)."""
+    """A row of MESSAGE_VIEW_SELECT, read by asyncpg or SQLAlchemy (jsonb as text or as objects). What is sealed stays so:
+    `sealed_words` opens it for whoever reads."""
     error = _json(row["error"])
     deleted = row["deleted_at"] is not None
     return MessageView(
@@ -67,7 +68,10 @@ def message_view(row: Row) -> MessageView:
         media=None if deleted else _media_view(row),
         context=_context_view(row),
         referral=_json(row["referral"]),
-        reactions=[ReactionView(**reaction) for reaction in _json(row["reactions"]) or ()],
+        reactions=[
+            ReactionView(reactor=r["reactor"], emoji=shown_emoji(r["emoji"], row["wamid"]))
+            for r in _json(row["reactions"]) or ()
+        ],
         status=row["status"],
         error=MessageError(**error) if error else None,
         at=row["at"],
@@ -114,7 +118,7 @@ def _quoted_view(row: Row, wamid: str) -> QuotedMessage:
         wamid=wamid,
         direction=row["quoted_direction"],
         kind=kind,
-        preview=preview_text(kind, _json(row["quoted_content"])) if shown else "",
+        preview=shown_quote(kind, _json(row["quoted_content"])) if shown else "",
     )
 
 

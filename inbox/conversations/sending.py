@@ -30,7 +30,9 @@ from inbox.conversations.events import (
 )
 from inbox.conversations.preview import preview_text
 from inbox.conversations.repository import ConversationRow
+from inbox.conversations.sealed_words import seal_content, seal_emoji, seal_preview
 from inbox.kernel.actor import Actor, ActorKind
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import NotFound
 from inbox.kernel.ids import new_id
@@ -150,7 +152,7 @@ async def _queue_bubble(
         message_id=message_id,
         direction="out",
         kind=content.kind,
-        text=preview_text(content.kind, stored),
+        text=seal_preview(KEYRING.sealing(actor.account_id), message_id, preview_text(content.kind, stored)),
         status="queued",
     )
     by_person = actor.kind is ActorKind.USER
@@ -191,7 +193,8 @@ async def _queue_reaction(
         context=None,
     )
     session, account_id, wamid = work.session, actor.account_id, content.target_wamid
-    await repository.upsert_reaction(session, account_id, wamid, str(actor.user_id), content.emoji or "", now)
+    emoji = seal_emoji(KEYRING.sealing(account_id), wamid, content.emoji or "")
+    await repository.upsert_reaction(session, account_id, wamid, str(actor.user_id), emoji, now)
     await repository.bump_message(session, account_id, wamid)
     shown_on = await repository.fetch_message_by_wamid(session, account_id, wamid)
     if shown_on is None or shown_on.conversation_id != conversation.id:
@@ -230,7 +233,7 @@ async def _insert_message(
         author_id=actor.user_id,
         client_message_id=client_message_id,
         kind=kind,
-        content=content,
+        content=seal_content(KEYRING.sealing(actor.account_id), message_id, content),
         context=context,
         at=now,
     )

@@ -1,5 +1,7 @@
 """Which account a webhook belongs to, and what proves it: apps with their secrets and the numbers of their accounts.
 
+With them come the keys that seal the account's content, if it wants that (kernel/content_seal).
+
 Kept per process for a short while. What changes meanwhile is noticed when it matters: a number that is unknown and a
 signature that does not match ask the database again, at most every few seconds, so that strangers cannot make us ask
 for each of their requests.
@@ -14,7 +16,9 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from inbox.ingest.connection import Connection
 from inbox.ingest.errors import StorageUnavailable
+from inbox.kernel.content_seal import KEYRING, ContentKeyUnavailable
 from inbox.kernel.encryption import Vault
 
 log = structlog.get_logger(__name__)
@@ -109,6 +113,7 @@ class AppDirectory:
             if row is None:
                 return None
             numbers = await connection.fetch(_LOAD_NUMBERS, row["account_id"])
+            await _learn_keys(connection, row["account_id"])
         app_id: UUID = row["id"]
         sealed = (row["app_secret_sealed"], row["previous_app_secret_sealed"])
         return App(
@@ -126,3 +131,12 @@ class AppDirectory:
             numbers={number["phone_number_id"]: number["id"] for number in numbers},
             loaded_at=time.monotonic(),
         )
+
+
+async def _learn_keys(connection: Connection, account_id: UUID) -> None:
+    """Raises StorageUnavailable when the account's content must be sealed and cannot be: Meta's queue keeps it."""
+    await KEYRING.load(connection, [account_id], fresh_seconds=0)
+    try:
+        KEYRING.sealing(account_id)
+    except ContentKeyUnavailable as error:
+        raise StorageUnavailable from error

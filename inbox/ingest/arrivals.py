@@ -50,6 +50,7 @@ class Arrival:
         "outgoing",
         "person",
         "phone",
+        "received_at",
         "silent",
     )
 
@@ -71,6 +72,7 @@ class Arrival:
         self.bsuid: str | None = person.bsuid
         self.phone: str | None = canonical_or_none(person.wa_id)
         self.at: datetime = message.at or now
+        self.received_at = now
         self.effect: Reaction | Edit | Revoke | IdentityChange | None = effect
         self.silent = message.historic or message.standby or message.kind in _SILENT_KINDS
 

@@ -242,10 +242,15 @@ class Directory:
             conversation.window_expires_at = row["window_expires_at"]
             conversation.ticket = Ticket(row)
 
-    def renamed(self) -> list[tuple[UUID, Contact]]:
-        """(account, contact) of those who look different, in the order of locks."""
-        found = [(account_id, c) for (account_id, _), c in self._contacts.items() if c.looks_new]
+    @property
+    def known_people(self) -> list[tuple[UUID, Contact]]:
+        """(account, contact) of those who were there before, in the order of locks."""
+        found = [(account_id, c) for (account_id, _), c in self._contacts.items() if not c.is_new]
         return sorted(found, key=lambda pair: (pair[0], pair[1].id))
+
+    def renamed(self) -> list[tuple[UUID, Contact]]:
+        """Of the known people, those who look different."""
+        return [pair for pair in self.known_people if pair[1].looks_new]
 
     def widen_windows(self) -> None:
         for conversation in self.conversations.values():

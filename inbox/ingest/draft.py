@@ -11,6 +11,7 @@ from uuid import UUID
 from inbox.ingest.arrivals import Arrival
 from inbox.ingest.connection import Connection
 from inbox.ingest.conversations import Conversation, Directory, look_up
+from inbox.ingest.facts import REPEATED
 from inbox.ingest.journal import Journal
 from inbox.ingest.rows import NewMessage
 from inbox.ingest.tally import Tally
@@ -125,6 +126,10 @@ async def read_draft(connection: Connection, arrivals: Sequence[Arrival], tally:
         elif row["message_id"] is None or _awaits(row, arrival):
             conversation = draft.directory.place(arrival, row)
             draft.messages.append(NewMessage(arrival, conversation, row["message_id"]))
+        else:
+            tally.facts.add(arrival.account_id, REPEATED)
+    if len(unique) < len(arrivals):
+        tally.facts.add_missing(REPEATED, arrivals, (arrival.account_id for arrival in unique))
     tally.duplicates["message"] += len(arrivals) - len(draft.messages) - len(draft.effects)
     return draft
 
@@ -173,6 +178,7 @@ def _message_columns(messages: Sequence[NewMessage]) -> dict[str, Any]:
         "message_statuses": [m.status for m in messages],
         "message_raws": [m.raw_json for m in messages],
         "message_ats": [m.arrival.at for m in messages],
+        "message_received_ats": [m.arrival.received_at for m in messages],
         "message_expected": len(messages),
     }
 

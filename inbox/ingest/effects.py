@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from inbox.conversations.preview import preview_text
+from inbox.conversations.sealed_words import open_content, seal_content, seal_emoji, seal_preview
 from inbox.ingest import sql
 from inbox.ingest.arrivals import Arrival
 from inbox.ingest.connection import Connection
@@ -22,6 +23,7 @@ from inbox.ingest.quotes import tell_of_quotes
 from inbox.ingest.rows import encode_content, read_views, split_media
 from inbox.ingest.statuses import add_tickets
 from inbox.kernel.audience import message_audience
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.ids import new_id
 from inbox.kernel.rows import Row
 from inbox.whatsapp.payloads import Edit, JsonObject, Reaction, Revoke
@@ -75,7 +77,7 @@ async def _react(connection: Connection, arrival: Arrival, reaction: Reaction) -
         arrival.account_id,
         reaction.target_wamid,
         reactor,
-        reaction.emoji or "",
+        seal_emoji(KEYRING.sealing(arrival.account_id), reaction.target_wamid, reaction.emoji or ""),
         arrival.at,
     )
     if not moved:
@@ -96,13 +98,15 @@ async def _edit(
 ) -> UUID | None:
     account_id = arrival.account_id
     content, _ = split_media(edit.kind, edit.content)
-    content, encoded = encode_content(content)
+    content, _ = encode_content(content)
+    key = KEYRING.sealing(account_id)
     target = await connection.fetchrow(sql.LOCK_TARGET, account_id, edit.target_wamid)
     if target is None:
         return await _hold_place(
-            connection, arrival, conversation, edit.target_wamid, now, edit=(edit.kind, encoded)
+            connection, arrival, conversation, edit.target_wamid, now, edit=(edit.kind, content)
         )
     message_id: UUID = target["id"]
+    encoded = orjson.dumps(seal_content(key, message_id, content)).decode()
     edited_at: datetime | None = target["edited_at"]
     if edited_at is not None and arrival.at <= edited_at:
         if _says(target, edit.kind, content):
@@ -118,7 +122,8 @@ async def _edit(
     )
     await connection.execute(sql.EDIT_MESSAGE, account_id, message_id, edit.kind, encoded, arrival.at)
     if target["deleted_at"] is None:
-        preview = {"kind": edit.kind, "text": preview_text(edit.kind, content)}
+        words = seal_preview(key, message_id, preview_text(edit.kind, content))
+        preview = {"kind": edit.kind, "text": words}
         await _show_in_preview(connection, account_id, target, preview, now, tickets)
     return message_id
 
@@ -149,11 +154,12 @@ async def _hold_place(
     conversation: Conversation,
     wamid: str,
     now: datetime,
-    edit: tuple[str, str] | None = None,
+    edit: tuple[str, JsonObject] | None = None,
 ) -> UUID:
     """The history shows it from now on; answers its id."""
     message_id = new_id()
-    kind, content = edit or ("unsupported", orjson.dumps({"original_type": "revoke"}).decode())
+    kind, content = edit or ("unsupported", {"original_type": "revoke"})
+    key = KEYRING.sealing(arrival.account_id)
     inserted = await connection.fetchval(
         sql.INSERT_PLACEHOLDER,
         arrival.account_id,
@@ -163,7 +169,7 @@ async def _hold_place(
         "phone" if arrival.outgoing else "contact",
         wamid,
         kind,
-        content,
+        orjson.dumps(seal_content(key, message_id, content)).decode(),
         "sent" if arrival.outgoing else "received",
         arrival.at,
         arrival.at if edit else None,
@@ -198,4 +204,5 @@ async def _show_in_preview(
 
 
 def _says(target: Row, kind: str, content: JsonObject) -> bool:
-    return bool(target["kind"] == kind and orjson.loads(target["content"]) == content)
+    stored = open_content(target["id"], orjson.loads(target["content"]))
+    return bool(target["kind"] == kind and stored == content)

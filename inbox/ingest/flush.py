@@ -60,10 +60,10 @@ class Flusher:
             )
             self._pulse.mark(due)
         if not locking and batch.is_messages_only:
-            journal, tally = Journal(), Tally()
+            journal, tally = Journal(), Tally(batch)
             if await write_at_once(connection, batch.arrivals, now, journal, tally, self._opening):
                 return journal, tally
-        journal, tally = Journal(), Tally()
+        journal, tally = Journal(), Tally(batch)
         async with connection.transaction():
             await _write_in_steps(connection, batch, now, journal, tally)
         return journal, tally
@@ -80,4 +80,4 @@ async def _write_in_steps(
         await write_statuses(connection, batch.statuses, now, journal, tally)
     if batch.arrivals:
         await write_arrivals(connection, batch.arrivals, now, journal, tally)
-    await journal.append(connection, now)
+    await journal.append(connection, now, tally.facts)

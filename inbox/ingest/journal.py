@@ -13,8 +13,11 @@ import orjson
 
 from inbox.ingest import writing
 from inbox.ingest.connection import Connection
+from inbox.ingest.facts import ANNOUNCED, Facts
 from inbox.kernel.event_log import LoggedEvent, NewEvent
 from inbox.kernel.rows import Row
+
+_NEWS_OF_A_MESSAGE = "message_created"
 
 
 class Journal:
@@ -44,21 +47,27 @@ class Journal:
     def add_ticket_event(self, account_id: UUID, ticket_id: UUID, event: NewEvent) -> None:
         self.add_ticket(account_id, ticket_id, " ".join(event.audience), event.data["ticket"])
 
-    def columns(self, at: datetime) -> dict[str, Any]:
-        """For the statement that numbers and stores everything."""
+    def columns(self, at: datetime, facts: Facts) -> dict[str, Any]:
+        """For the statement that numbers and stores everything. Every account of `facts` is in it, with events or without."""
         for (account_id, _), (audience, payload) in self._tickets.items():
             self._entries.setdefault(account_id, []).append(("ticket_updated", audience, payload))
         self._tickets.clear()
         self._at = at
-        accounts = sorted(self._entries)
+        for account_id, entries in self._entries.items():
+            announced = sum(entry[0] == _NEWS_OF_A_MESSAGE for entry in entries)
+            if announced:
+                facts.add(account_id, ANNOUNCED, announced)
+        counted = facts.columns()
+        accounts = sorted({*self._entries, *counted["fact_accounts"]})
         flat = [
             (account_id, ordinal, *entry)
             for account_id in accounts
-            for ordinal, entry in enumerate(self._entries[account_id], start=1)
+            for ordinal, entry in enumerate(self._entries.get(account_id, ()), start=1)
         ]
         return {
+            **counted,
             "event_counters": accounts,
-            "event_counts": [len(self._entries[account_id]) for account_id in accounts],
+            "event_counts": [len(self._entries.get(account_id, ())) for account_id in accounts],
             "event_accounts": [row[0] for row in flat],
             "event_ordinals": [row[1] for row in flat],
             "event_types": [row[2] for row in flat],
@@ -70,9 +79,9 @@ class Journal:
         """What that statement answered."""
         self._numbered = {row["account_id"]: row["before"] for row in rows}
 
-    async def append(self, connection: Connection, now: datetime) -> None:
-        """Numbers and stores everything by itself: the last statement before COMMIT."""
-        columns = self.columns(now)
+    async def append(self, connection: Connection, now: datetime, facts: Facts) -> None:
+        """Numbers and stores everything by itself: the last statement before COMMIT, or its own."""
+        columns = self.columns(now, facts)
         if columns["event_counters"]:
             statement = writing.APPEND_EVENTS
             arguments = statement.arguments({**columns, "now": now})
@@ -81,6 +90,8 @@ class Journal:
     def logged(self) -> Iterator[tuple[UUID, list[LoggedEvent]]]:
         """What was numbered, by account. The data is encoded JSON (`orjson.Fragment`)."""
         for account_id, before in self._numbered.items():
+            if account_id not in self._entries:
+                continue  # only counted
             assert self._at is not None
             yield (
                 account_id,

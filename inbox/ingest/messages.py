@@ -20,10 +20,11 @@ from inbox.ingest.connection import Connection
 from inbox.ingest.draft import Draft, read_draft
 from inbox.ingest.effects import apply_effects
 from inbox.ingest.errors import LostRace
+from inbox.ingest.facts import MESSAGES, STORED
 from inbox.ingest.journal import Journal
 from inbox.ingest.quotes import tell_of_quotes
 from inbox.ingest.rekey import rekey
-from inbox.ingest.renames import lock_renamed, tell_of_renames
+from inbox.ingest.renames import lock_people, tell_of_renames
 from inbox.ingest.rows import NewMessage, add_message_views
 from inbox.ingest.tally import Tally
 from inbox.ingest.tickets import Openings, Ticket, read_last_tickets, reopen_ticket
@@ -55,6 +56,7 @@ async def write_at_once(
     if any(message.stored_id is not None for message in draft.messages) or draft.directory.renamed():
         return False
     if not draft.messages:
+        await journal.append(connection, now, tally.facts)
         return True
     wanting = draft.without_ticket()
     if not wanting:
@@ -78,7 +80,9 @@ async def _write_at_once(
     for message in draft.messages:
         message.tell(journal)
     draft.add_ticket_views(journal)
-    columns = {**draft.columns(), **journal.columns(now), "now": now}
+    tally.facts.add_each(STORED, draft.messages)
+    tally.facts.add_each(MESSAGES, draft.messages)
+    columns = {**draft.columns(), **journal.columns(now, tally.facts), "now": now}
     statement = WRITE_KNOWN
     if draft.has_news(openings):
         statement = WRITE
@@ -108,7 +112,7 @@ async def write_arrivals(
     if not draft.conversations:
         return
     renamed = draft.directory.renamed()
-    await lock_renamed(connection, renamed)
+    await lock_people(connection, draft.directory.known_people)
     await draft.directory.lock(connection)
     openings = await _find_tickets(connection, draft, now)
     messages = draft.messages
@@ -127,6 +131,9 @@ async def write_arrivals(
     if draft.effects:
         await apply_effects(connection, draft.effects, now, journal)
     tally.stored["message"] += len(messages) + len(draft.effects)
+    tally.facts.add_each(STORED, messages)
+    tally.facts.add_each(STORED, (arrival for arrival, _ in draft.effects))
+    tally.facts.add_each(MESSAGES, messages)
 
 
 async def _find_tickets(connection: Connection, draft: Draft, now: datetime) -> Openings:

@@ -22,8 +22,9 @@ People = Sequence[tuple[UUID, Contact]]
 """(account, contact), ascending."""
 
 
-async def lock_renamed(connection: Connection, people: People) -> None:
-    """Raises LostRace when one of them is no longer as it was read."""
+async def lock_people(connection: Connection, people: People) -> None:
+    """Everybody whom the batch will show: a name given by hand in between would be told with the old one. Raises LostRace
+    when one of them is no longer as it was read."""
     if not people:
         return
     rows = await connection.fetch(sql.LOCK_CONTACTS, [p[0] for p in people], [p[1].id for p in people])

@@ -15,6 +15,7 @@ from inbox.ingest.arrivals import POISON, sort_webhook
 from inbox.ingest.errors import BrokenBatch
 from inbox.ingest.store import Store
 from inbox.kernel.clock import Clock, utc_now
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.event_log import EventPublisher
 from inbox.whatsapp.document import MalformedBody, load_document
 from inbox.whatsapp.parse import parse_webhook
@@ -69,14 +70,18 @@ async def replay(
 
 async def _replay_row(pool: asyncpg.Pool, store: Store, row: asyncpg.Record, now: Clock) -> bool:
     """Whether the body went through."""
+    await KEYRING.load(pool, [row["account_id"]])
+    body = KEYRING.open_body(row["body"], row["id"])
+    if body is None:
+        return False
     try:
-        parsed = parse_webhook(load_document(row["body"]))
+        parsed = parse_webhook(load_document(body))
     except MalformedBody:
         return False
     numbers = await pool.fetch(_NUMBERS, row["account_id"])
     batch = sort_webhook(
         parsed,
-        row["body"],
+        body,
         account_id=row["account_id"],
         app_id=row["app_id"],
         numbers={number["phone_number_id"]: number["id"] for number in numbers},

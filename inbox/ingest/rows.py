@@ -11,11 +11,20 @@ from uuid import UUID
 import orjson
 
 from inbox.conversations.repository import MESSAGE_VIEW_SELECT, message_view
+from inbox.conversations.sealed_words import (
+    PLAIN_RAW,
+    RAW,
+    REFERRAL,
+    UNREADABLE_KIND,
+    open_content,
+    seal_content,
+)
 from inbox.ingest.arrivals import Arrival
 from inbox.ingest.connection import Connection
 from inbox.ingest.conversations import Conversation
 from inbox.ingest.journal import Journal
 from inbox.ingest.tickets import build_preview
+from inbox.kernel.content_seal import KEYRING, ContentKey
 from inbox.kernel.ids import new_id
 from inbox.whatsapp.document import load_document
 from inbox.whatsapp.payloads import MEDIA_KINDS, EchoMessage, InboundMessage, JsonObject, MessageContext
@@ -78,7 +87,7 @@ def encode_content(content: JsonObject) -> tuple[JsonObject, str]:
 class NewMessage:
     __slots__ = (
         "account_id", "arrival", "author_kind", "content", "content_json", "context", "context_json", "conversation",
-        "direction", "id", "id_text", "is_deleted", "kind", "media", "raw_json", "referral", "referral_json", "shown_content",
+        "direction", "id", "id_text", "is_deleted", "key", "kind", "media", "raw_json", "referral", "referral_json", "shown_content",
         "shown_kind", "status", "stored_id", "ticket_id",
     )  # fmt: skip
 
@@ -95,6 +104,7 @@ class NewMessage:
         self.content, media = split_media(message.kind, message.content)
         self.media = NewMedia(media) if media is not None else None
         self.content, self.content_json = encode_content(self.content)
+        self.shown_kind, self.shown_content, self.is_deleted = self.kind, self.content, False
         self.context = _stored_context(message.context) if message.context is not None else None
         self.context_json = orjson.dumps(self.context).decode() if self.context else None
         self.referral: JsonObject | None = None
@@ -106,10 +116,26 @@ class NewMessage:
             self.direction, self.status, self.author_kind = "out", _sent_status(message), "phone"
         self.referral_json = orjson.dumps(self.referral).decode() if self.referral else None
         self.raw_json = orjson.dumps(message.raw).decode() if message.kind == "unsupported" else None
-        self.shown_kind, self.shown_content, self.is_deleted = self.kind, self.content, False
+        self.key = KEYRING.sealing(self.account_id)
+        if self.key is not None:
+            self._seal(self.key)
 
-    def shown_as(self, kind: str, content: JsonObject, *, is_deleted: bool) -> None:
+    def _seal(self, key: ContentKey) -> None:
+        """What is stored and told from here on; lists are shown the words until `settle` seals those too."""
+        self.content = seal_content(key, self.id_text, self.content)
+        self.content_json = orjson.dumps(self.content).decode()
+        if self.referral is not None:
+            self.referral = key.seal_object(self.referral, REFERRAL, self.id_text)
+            self.referral_json = orjson.dumps(self.referral).decode()
+        if self.raw_json is not None:
+            raw = key.seal_object(orjson.loads(self.raw_json), RAW, self.id_text, PLAIN_RAW)
+            self.raw_json = orjson.dumps(raw).decode()
+
+    def shown_as(self, kind: str, stored: JsonObject, *, is_deleted: bool) -> None:
         """An edit or a deletion came first: lists show what it says."""
+        content = open_content(self.id_text, stored)
+        if content is None:
+            kind, content = UNREADABLE_KIND, {}
         self.shown_kind, self.shown_content, self.is_deleted = kind, content, is_deleted
 
     def settle(self) -> None:
@@ -122,7 +148,7 @@ class NewMessage:
         if arrival.silent:
             return
         kind, content = ("revoke", {}) if self.is_deleted else (self.shown_kind, self.shown_content)
-        preview = build_preview(self.id_text, self.direction, kind, content, self.status)
+        preview = build_preview(self.id_text, self.direction, kind, content, self.status, self.key)
         if arrival.outgoing:
             ticket.take_outbound(arrival.at, self.id_text, preview)
         else:
@@ -141,7 +167,8 @@ class NewMessage:
         return self.stored_id is not None or (self.context is not None and "quoted_wamid" in self.context)
 
     def tell(self, journal: Journal, view: dict[str, Any] | None = None) -> None:
-        journal.add(self.account_id, "message_created", self.audience, {"message": view or self.build_view()})
+        data = {"message": view or self.build_view(), "received_at": self.arrival.received_at}
+        journal.add(self.account_id, "message_created", self.audience, data)
 
     def build_view(self) -> dict[str, Any]:
         """A MessageView."""

@@ -5,12 +5,13 @@ One per serve process. `receive` raises StorageUnavailable or IngestFull (answer
 """
 
 import asyncio
+from datetime import datetime
 
 import asyncpg
 
 from inbox.ingest.apps import App, AppDirectory
 from inbox.ingest.arrivals import Batch, Delivery, has_strangers, sort_webhook
-from inbox.ingest.batcher import Batcher
+from inbox.ingest.batcher import FLUSHES, Batcher
 from inbox.ingest.connection import open_ingest_pool
 from inbox.ingest.errors import StorageUnavailable
 from inbox.ingest.store import Store
@@ -21,8 +22,8 @@ from inbox.whatsapp.document import load_document
 from inbox.whatsapp.parse import parse_webhook
 from inbox.whatsapp.payloads import ParsedWebhook
 
-# Two connections flush; the third looks apps up meanwhile.
-_POOL_SIZE = 3
+# One for each flush; the last looks apps up meanwhile.
+_POOL_SIZE = FLUSHES + 1
 
 
 class Ingest:
@@ -56,12 +57,13 @@ class Ingest:
 
     async def receive(self, app: App, body: bytes) -> None:
         """Returns when everything in `body`, whose signature is checked, is committed in its place or parked."""
+        received_at = self._now()
         parsed = parse_webhook(load_document(body))
-        batch = self._sort(parsed, body, app)
+        batch = self._sort(parsed, body, app, received_at)
         if batch.parked and has_strangers(batch):
             fresher = await self.apps.refresh(app)
             if fresher is not app:
-                batch = self._sort(parsed, body, fresher)
+                batch = self._sort(parsed, body, fresher, received_at)
         if not batch.size:
             return
         if self._batcher is None:
@@ -70,7 +72,7 @@ class Ingest:
         self._batcher.put(delivery)
         await delivery.done
 
-    def _sort(self, parsed: ParsedWebhook, body: bytes, app: App) -> Batch:
+    def _sort(self, parsed: ParsedWebhook, body: bytes, app: App, received_at: datetime) -> Batch:
         return sort_webhook(
-            parsed, body, account_id=app.account_id, app_id=app.id, numbers=app.numbers, now=self._now()
+            parsed, body, account_id=app.account_id, app_id=app.id, numbers=app.numbers, now=received_at
         )

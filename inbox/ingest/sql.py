@@ -348,14 +348,14 @@ INSERT_UPDATES = """
 INSERT INTO number_updates (account_id, id, dedupe_hash, waba_id, phone_number_id, field, value, at, received_at)
 SELECT p.*, $9 FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
                            $8::timestamptz[]) AS p
-ON CONFLICT DO NOTHING RETURNING 1
+ON CONFLICT DO NOTHING RETURNING account_id
 """
 
 INSERT_PARKED = """
 INSERT INTO dead_webhooks (account_id, id, app_id, reason, detail, item, body, body_hash, received_at)
 SELECT p.*, $9 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[],
                            $8::bytea[]) AS p
-ON CONFLICT DO NOTHING RETURNING reason
+ON CONFLICT DO NOTHING RETURNING account_id, reason
 """
 
 TOUCH_NUMBERS = """

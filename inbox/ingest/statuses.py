@@ -22,6 +22,7 @@ from inbox.ingest.early_statuses import (
     lock_wamid_keys,
     rank,
 )
+from inbox.ingest.facts import REPEATED, STORED
 from inbox.ingest.journal import Journal
 from inbox.ingest.quotes import tell_of_quotes
 from inbox.ingest.rows import read_views
@@ -43,6 +44,9 @@ async def write_statuses(
     new = await _insert(connection, unique, now)
     tally.stored["status"] += len(new)
     tally.duplicates["status"] += len(statuses) - len(new)
+    for row in new:
+        tally.facts.add(row["account_id"], STORED)
+    tally.facts.add_missing(REPEATED, statuses, (row["account_id"] for row in new))
     if not new:
         return
     tickets = {

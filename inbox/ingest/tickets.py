@@ -15,10 +15,12 @@ from uuid import UUID
 import orjson
 
 from inbox.conversations.preview import preview_text
+from inbox.conversations.sealed_words import seal_preview
 from inbox.ingest import sql
 from inbox.ingest.connection import Connection
 from inbox.ingest.errors import LostRace
 from inbox.kernel.audience import department_room, ticket_audience, user_room
+from inbox.kernel.content_seal import ContentKey
 from inbox.kernel.ids import new_id
 from inbox.kernel.rows import Row
 from inbox.tickets.repository import format_protocol, protocol_day
@@ -149,16 +151,24 @@ def contact_view(contact: "Contact") -> dict[str, Any]:
         "username": contact.username,
         "phone": phone,
         "wa_id": wa_id,
+        "phone_masked": False,
     }
 
 
-def build_preview(message_id: str, direction: str, kind: str, content: Mapping[str, Any], status: str) -> str:
-    """A TicketPreview as JSON."""
+def build_preview(
+    message_id: str,
+    direction: str,
+    kind: str,
+    content: Mapping[str, Any],
+    status: str,
+    key: ContentKey | None = None,
+) -> str:
+    """A TicketPreview as JSON; `content` is plain, `key` seals its words."""
     preview = {
         "message_id": message_id,
         "direction": direction,
         "kind": kind,
-        "text": preview_text(kind, content),
+        "text": seal_preview(key, message_id, preview_text(kind, content)),
         "status": status,
     }
     return orjson.dumps(preview).decode()

@@ -12,6 +12,7 @@ import orjson
 from inbox.ingest import sql
 from inbox.ingest.arrivals import Update
 from inbox.ingest.connection import Connection
+from inbox.ingest.facts import REPEATED, STORED
 from inbox.ingest.tally import Tally
 from inbox.kernel.ids import new_id
 from inbox.whatsapp.payloads import AccountUpdate
@@ -37,6 +38,9 @@ async def write_updates(
     )
     tally.stored["update"] += len(rows)
     tally.duplicates["update"] += len(updates) - len(rows)
+    for row in rows:
+        tally.facts.add(row["account_id"], STORED)
+    tally.facts.add_missing(REPEATED, updates, (row["account_id"] for row in rows))
 
 
 def _hash(update: AccountUpdate) -> bytes:

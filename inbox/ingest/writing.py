@@ -94,15 +94,15 @@ FROM unnest(:step_accounts::uuid[], :step_ids::uuid[], :step_tickets::uuid[], :s
 WHERE {after} RETURNING 1""",
     "message": """
 INSERT INTO messages (account_id, id, conversation_id, ticket_id, direction, author_kind, wamid, kind, content,
-                      context, referral, status, raw, at, created_at)
+                      context, referral, status, raw, at, received_at, created_at)
 SELECT p.account_id, p.id, p.conversation_id, p.ticket_id, p.direction, p.author_kind, p.wamid, p.kind, p.content,
-       p.context, p.referral, p.status, p.raw, p.at, :now::timestamptz
+       p.context, p.referral, p.status, p.raw, p.at, p.received_at, :now::timestamptz
 FROM unnest(:message_accounts::uuid[], :message_ids::uuid[], :message_conversations::uuid[], :message_tickets::uuid[],
             :message_directions::text[], :message_author_kinds::text[], :message_wamids::text[], :message_kinds::text[],
             :message_contents::jsonb[], :message_contexts::jsonb[], :message_referrals::jsonb[], :message_statuses::text[],
-            :message_raws::jsonb[], :message_ats::timestamptz[])
+            :message_raws::jsonb[], :message_ats::timestamptz[], :message_received_ats::timestamptz[])
      AS p (account_id, id, conversation_id, ticket_id, direction, author_kind, wamid, kind, content,
-           context, referral, status, raw, at)
+           context, referral, status, raw, at, received_at)
 WHERE {after} ON CONFLICT (account_id, wamid) WHERE wamid IS NOT NULL DO NOTHING RETURNING account_id, wamid""",
 }
 
@@ -124,8 +124,21 @@ counter AS (
                 :event_payloads::jsonb[])
          AS e (account_id, ordinal, type, audience, payload)
     JOIN counter ON counter.account_id = e.account_id
+), fact AS (
+    INSERT INTO proof_facts AS f (account_id, minute, received, stored, repeated, parked, messages, announced)
+    SELECT counter.account_id, date_trunc('minute', :now::timestamptz, 'UTC'), p.received, p.stored, p.repeated, p.parked,
+           p.messages, p.announced
+    FROM counter JOIN unnest(:fact_accounts::uuid[], :fact_received::bigint[], :fact_stored::bigint[],
+                             :fact_repeated::bigint[], :fact_parked::bigint[], :fact_messages::bigint[],
+                             :fact_announced::bigint[])
+         AS p (account_id, received, stored, repeated, parked, messages, announced) ON p.account_id = counter.account_id
+    ON CONFLICT (account_id, minute) DO UPDATE SET
+        received = f.received + excluded.received, stored = f.stored + excluded.stored,
+        repeated = f.repeated + excluded.repeated, parked = f.parked + excluded.parked,
+        messages = f.messages + excluded.messages, announced = f.announced + excluded.announced
 )
 SELECT account_id, before FROM counter"""
+"""Counts after the counters: whoever waits for an account's row of facts waits for its counter first (no deadlocks)."""
 
 # The views of the messages are made already: a reaction that came first would be missing in them, and a message that
 # quotes one of them (it can only if something newer was here before) would have to be told again.

@@ -20,7 +20,7 @@ from inbox.accounts.plans import PLANS
 from inbox.accounts.repository import fetch_account_id
 from inbox.accounts.service import create_account
 from inbox.accounts.settings import AccountName, Locale, TimeZone
-from inbox.accounts.usage import UsageView, read_usage
+from inbox.accounts.usage import UsageView, number_is_fine, number_state, read_usage
 from inbox.installation import repository
 from inbox.installation.super_admin import SuperAdmin
 from inbox.kernel.actor import Role
@@ -44,11 +44,13 @@ class AccountHealth(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     is_fine: bool
-    """Active, with an admin who can sign in, nothing parked, nothing stuck in the outbox."""
+    """Active, with an admin who can sign in, its numbers set up, nothing parked, nothing stuck in the outbox."""
     members: int
     admins: int
     """Who can sign in."""
     numbers: int
+    numbers_not_fine: int
+    """Of them, those that the account's usage page marks too (accounts/usage.number_is_fine)."""
     last_inbound_at: datetime | None
     """The last webhook of any of its numbers."""
     parked_webhooks: int
@@ -244,11 +246,15 @@ def _health_limits(now: datetime) -> dict[str, Any]:
 
 def _values(row: RowMapping, now: datetime) -> dict[str, Any]:
     values = dict(row)
-    health = {name: values.pop(name) for name in AccountHealth.model_fields if name != "is_fine"}
+    health = {name: values.pop(name) for name in AccountHealth.model_fields if name in values}
     oldest = health["outbox_oldest_at"]
+    health["numbers_not_fine"] = sum(
+        not number_is_fine(number_state(at, now)) for at in values.pop("webhooks_at")
+    )
     is_fine = (
         values["state"] == AccountState.ACTIVE
         and health["admins"] > 0
+        and health["numbers_not_fine"] == 0
         and health["parked_webhooks"] == 0
         and (oldest is None or now - oldest < _OUTBOX_LATE)
     )

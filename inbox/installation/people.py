@@ -18,7 +18,7 @@ from inbox.identity.session_repository import revoke_user_sessions
 from inbox.installation import repository
 from inbox.installation.super_admin import SuperAdmin
 from inbox.kernel.actor import Role
-from inbox.kernel.audit import INSTALLATION, AuditEntry
+from inbox.kernel.audit import ACCOUNT_IDS, INSTALLATION, AuditEntry
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import Conflict, NotFound
 
@@ -161,6 +161,8 @@ def _audit(
     work: UnitOfWork, admin: SuperAdmin, action: str, user_id: UUID, account_ids: list[UUID], reason: str = ""
 ) -> None:
     """In the installation's chain, and in that of every account that the person belongs to."""
-    entry = AuditEntry(action, "user", user_id, after={"reason": reason} if reason else None)
-    for chain in (*account_ids, INSTALLATION):
-        work.audit(entry, chain, doer=admin.doer)
+    why = {"reason": reason} if reason else {}
+    for account_id in account_ids:
+        work.audit(AuditEntry(action, "user", user_id, after=why or None), account_id, doer=admin.doer)
+    concerned = {ACCOUNT_IDS: [str(account_id) for account_id in account_ids]}
+    work.audit(AuditEntry(action, "user", user_id, after={**why, **concerned}), INSTALLATION, doer=admin.doer)

@@ -24,6 +24,7 @@ _HEALTH = """
     (SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL
      WHERE m.account_id = a.account_id AND m.role = 'admin') AS admins,
     (SELECT count(*) FROM phone_numbers n WHERE n.account_id = a.account_id) AS numbers,
+    ARRAY(SELECT n.last_webhook_at FROM phone_numbers n WHERE n.account_id = a.account_id) AS webhooks_at,
     (SELECT max(n.last_webhook_at) FROM phone_numbers n WHERE n.account_id = a.account_id) AS last_inbound_at,
     (SELECT count(*) FROM (SELECT FROM dead_webhooks w WHERE w.account_id = a.account_id AND w.id > :parked_since
                            AND w.replayed_at IS NULL LIMIT :most) parked) AS parked_webhooks,

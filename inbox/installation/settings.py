@@ -50,8 +50,6 @@ class InstallationSettings(BaseModel):
     support_contact: Text = ""
     """Where people ask for help: an address, a telephone number, a link."""
     banner: Banner | None = None
-    sign_up: Literal["closed", "open"] = "closed"
-    """Open: strangers may make an account. Closed: only the installation's operator makes them."""
     default_plan: str = "standard"
     """Of new accounts."""
     session_days: int | None = Field(default=None, ge=1, le=MOST_SESSION_DAYS)
@@ -68,7 +66,6 @@ class ProductView(BaseModel):
     product_name: str
     support_contact: str
     banner: Banner | None
-    sign_up: Literal["closed", "open"]
     password_minimum: int
 
 
@@ -122,7 +119,6 @@ def product_view(settings: InstallationSettings) -> ProductView:
         product_name=settings.product_name,
         support_contact=settings.support_contact,
         banner=settings.banner,
-        sign_up=settings.sign_up,
         password_minimum=settings.password_minimum,
     )
 

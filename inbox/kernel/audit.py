@@ -32,6 +32,9 @@ from inbox.kernel.actor import Actor, Origin
 INSTALLATION = UUID(int=0)
 """The chain of what concerns no account: unknown addresses that sign in, super admins' settings."""
 
+ACCOUNT_IDS: Final = "account_ids"
+"""In `after` of the installation's entries about people: the companies concerned."""
+
 
 # orjson's own range; jsonb's numbers have none.
 _LEAST_INTEGER: Final = -(2**63)

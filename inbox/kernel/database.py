@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from inbox.kernel.actor import Actor
 from inbox.kernel.audit import SYSTEM_DOER, AuditEntry, Doer, append_audit, doer_of
 from inbox.kernel.clock import Clock, utc_now
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.event_log import APPEND_EVENTS_SQL, EventPublisher, LoggedEvent, NewEvent
 
 # One process uses few connections: work is short, and Postgres is fastest with about two active ones per core.
@@ -120,6 +121,7 @@ class Database:
         """A transaction as prosa_app within the actor's account."""
         async with self._app_sessions() as session:
             await enter_account(session, actor.account_id)
+            await KEYRING.load(session, [actor.account_id])
             async with self._committing(
                 UnitOfWork(session, self.now, actor.account_id, doer_of(actor), self.audit_key)
             ) as work:

@@ -20,6 +20,8 @@ import asyncpg
 import orjson
 import structlog
 
+from inbox.conversations.sealed_words import open_content
+from inbox.kernel.content_seal import KEYRING, sealed_text
 from inbox.outbox.lease import Lease, lease_arguments
 from inbox.whatsapp.outgoing import OutgoingMessage, media_ids, parse_outgoing
 from inbox.whatsapp.sendable import InvalidOutgoing
@@ -118,7 +120,14 @@ async def claim_messages(pool: asyncpg.Pool, lease: Lease, *, most: int, now: da
         rows = await connection.fetch(_CLAIM_SQL, *lease_arguments(lease), now, most)
         if not rows:
             return []
-        parsed = [_parse_stored(row) for row in rows]
+        contents = [orjson.loads(row["content"]) for row in rows]
+        sealed = [text for content in contents if (text := sealed_text(content)) is not None]
+        if sealed:
+            lacks = not all(map(KEYRING.knows, sealed))
+            await KEYRING.load(
+                connection, [lease.key.account_id], **({"fresh_seconds": 0.0} if lacks else {})
+            )
+        parsed = [_parse_stored(row, content) for row, content in zip(rows, contents, strict=True)]
         wanted = {media_id for message, _ in parsed if message for media_id in media_ids(message)}
         media = await _load_media(connection, lease, wanted, now) if wanted else {}
         claimed = [
@@ -136,9 +145,12 @@ async def return_turn(pool: asyncpg.Pool, lease: Lease, message_id: UUID, now: d
     await pool.execute(_RETURN_TURN_SQL, *lease_arguments(lease), message_id, now)
 
 
-def _parse_stored(row: asyncpg.Record) -> tuple[OutgoingMessage | None, str]:
+def _parse_stored(row: asyncpg.Record, stored: dict[str, Any]) -> tuple[OutgoingMessage | None, str]:
+    content = open_content(row["message_id"], stored)
+    if content is None:
+        return None, "the content of the message cannot be opened"
     try:
-        return parse_outgoing({"kind": row["kind"], **orjson.loads(row["content"])}), ""
+        return parse_outgoing({"kind": row["kind"], **content}), ""
     except InvalidOutgoing as error:
         log.error(
             "outgoing_content_unsendable", message_id=str(row["message_id"]), problem=error.as_problem()

@@ -1,7 +1,8 @@
 """Who drives which number: a lease row with a token that rises at every take-over.
 
 Invariants
-- A number has at most one live lease; the database's clock decides when it has expired.
+- A number has at most one live lease; the database's clock decides when it has expired. One that ends later than any lease
+  can was written before that clock was set back: it is free too, or its dead holder would keep the number for hours.
 - A holder begins nothing after its own deadline, which it counts from before the renewal was asked for, less a margin:
   it stops before anybody else can start.
 - Whatever a holder writes names its token; after a take-over such a write matches no row.
@@ -53,10 +54,11 @@ class Lease:
 # A number wants a sender when something waits for it, or when its last sender died: it may have left messages half sent.
 # What waits in an account that is not active does not count: it would be taken and given back for ever.
 _WANTING_SQL = """
-SELECT n.account_id, n.id AS number_id, (l.number_id IS NULL OR l.expires_at <= now()) AS is_free
+SELECT n.account_id, n.id AS number_id,
+       (l.number_id IS NULL OR l.expires_at <= now() OR l.expires_at > now() + $1::interval) AS is_free
 FROM phone_numbers n
 LEFT JOIN number_leases l ON l.account_id = n.account_id AND l.number_id = n.id
-WHERE (l.holder <> '' AND l.expires_at <= now())
+WHERE (l.holder <> '' AND (l.expires_at <= now() OR l.expires_at > now() + $1::interval))
    OR (EXISTS (SELECT FROM outbox o
                WHERE o.account_id = n.account_id AND o.number_id = n.id AND o.state = 'queued' AND o.not_before <= now())
        AND EXISTS (SELECT FROM accounts a WHERE a.account_id = n.account_id AND a.state = 'active'))
@@ -68,7 +70,7 @@ SELECT wanted.account_id, wanted.number_id, $3, 1, now() + $4::interval
 FROM unnest($1::uuid[], $2::uuid[]) AS wanted (account_id, number_id)
 ON CONFLICT (account_id, number_id) DO UPDATE
 SET holder = excluded.holder, token = l.token + 1, expires_at = excluded.expires_at
-WHERE l.expires_at <= now()
+WHERE l.expires_at <= now() OR l.expires_at > now() + $5::interval
 RETURNING l.account_id, l.number_id, l.token
 """
 
@@ -96,7 +98,7 @@ class LeaseBook:
 
     async def wanting(self) -> tuple[list[NumberKey], list[NumberKey]]:
         """The numbers with work: those that we drive, and those that nobody drives."""
-        rows = await self._pool.fetch(_WANTING_SQL)
+        rows = await self._pool.fetch(_WANTING_SQL, self._longest)
         keys = [(NumberKey(row["account_id"], row["number_id"]), row["is_free"]) for row in rows]
         ours = [key for key, _ in keys if key in self._held]
         return ours, [key for key, is_free in keys if is_free and key not in self._held]
@@ -108,8 +110,9 @@ class LeaseBook:
         asked = time.monotonic()
         accounts, numbers = zip(*wanted, strict=True)
         rows = await self._pool.fetch(
-            _TAKE_SQL, list(accounts), list(numbers), self._holder, self._seconds(self._terms.expiry_seconds)
-        )
+            _TAKE_SQL, list(accounts), list(numbers), self._holder, self._seconds(self._terms.expiry_seconds),
+            self._longest,
+        )  # fmt: skip
         taken = []
         for row in rows:
             lease = Lease(NumberKey(row["account_id"], row["number_id"]), row["token"], self._deadline(asked))
@@ -163,6 +166,11 @@ class LeaseBook:
                         await self.renew()
                 except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                     log.warning("lease_renewal_failed", error=type(error).__name__)
+
+    @property
+    def _longest(self) -> timedelta:
+        """No lease has longer to go. Twice what it is given for: neighbours may have other terms during an upgrade."""
+        return self._seconds(2 * self._terms.expiry_seconds)
 
     def _deadline(self, asked: float) -> float:
         return asked + self._terms.expiry_seconds - self._terms.margin_seconds

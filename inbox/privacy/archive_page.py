@@ -172,7 +172,7 @@ def words_of(kind: str, content: dict[str, Any]) -> str:
     if kind in ("text", "image", "video", "document", "button", "system"):
         words = content.get("body") or content.get("caption") or content.get("text")
         return words if isinstance(words, str) else ""
-    if kind in ("audio", "sticker", "erased"):
+    if kind in ("audio", "sticker", "erased", "unreadable"):
         return ""
     if kind == "location":
         place = (
@@ -265,6 +265,7 @@ _KINDS: Final = {
     "system": {"pt-BR": "Aviso do WhatsApp", "en": "WhatsApp notice"},
     "unsupported": {"pt-BR": "Mensagem de tipo não reconhecido", "en": "Message of an unknown type"},
     "erased": {"pt-BR": "Conteúdo eliminado", "en": "Content erased"},
+    "unreadable": {"pt-BR": "Conteúdo que não pode ser aberto", "en": "Content that cannot be opened"},
 }
 
 _BASES: Final = {

@@ -4,9 +4,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inbox.conversations.sealed_words import (
+    RAW,
+    REFERRAL,
+    UNREADABLE_KIND,
+    open_content,
+    open_emoji,
+)
+from inbox.kernel.content_seal import KEYRING
 from inbox.privacy.archive_views import (
     ArchivedConversation,
     ArchivedFile,
@@ -94,10 +102,28 @@ async def fetch_messages(
         text(statement),
         {"account_id": account_id, "conversation_id": conversation_id, "limit": limit, **values},
     )
+    await KEYRING.load(session, [account_id])
     return [
-        (ArchivedMessage.model_validate({**row, "files": []}), row["files"] or [])
+        (ArchivedMessage.model_validate({**_opened(row), "files": []}), row["files"] or [])
         for row in result.mappings()
     ]
+
+
+def _opened(row: RowMapping) -> dict[str, Any]:
+    """In plain words: the copy is the person's own. What does not open says so."""
+    id_ = row["id"]
+    content = open_content(id_, row["content"])
+    unreadable: dict[str, Any] = {"kind": UNREADABLE_KIND, "content": {}}
+    versions = [{**v, "content": open_content(id_, v["content"])} for v in row["versions"]]
+    reactions = [{**r, "emoji": open_emoji(row["wamid"], r["emoji"])} for r in row["reactions"]]
+    return {
+        **row,
+        **(unreadable if content is None else {"content": content}),
+        "referral": row["referral"] and KEYRING.open_object(row["referral"], REFERRAL, id_),
+        "raw": row["raw"] and KEYRING.open_object(row["raw"], RAW, id_),
+        "versions": [{**v, **unreadable} if v["content"] is None else v for v in versions],
+        "reactions": [r for r in reactions if r["emoji"]],
+    }
 
 
 def archived_file(row: dict[str, Any], path: str | None) -> ArchivedFile:

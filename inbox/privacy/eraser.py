@@ -26,8 +26,10 @@ from inbox.contacts.events import ContactView, contact_updated
 from inbox.conversations.events import message_updated
 from inbox.conversations.repository import list_message_views
 from inbox.exports.jobs import storage_key as export_key
+from inbox.ingest.parking import open_parked
 from inbox.kernel.audience import ADMINS, conversation_room, department_room, user_room
 from inbox.kernel.audit import AuditEntry
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.encryption import Vault
 from inbox.kernel.errors import Conflict
@@ -259,25 +261,29 @@ class _Run:
         after = UUID(int=0)
         while needles:
             async with self._database.system(self._account_id) as work:
+                await KEYRING.load(work.session, [self._account_id])
                 parked = await leftovers.fetch_parked(work.session, self._account_id, needles, after, _PARKED)
-                for webhook in parked:
-                    await self._erase_parked(work, webhook, needles)
-                await self._count(work, {"webhooks": len(parked)})
+                erased = [await self._erase_parked(work, webhook, needles) for webhook in parked]
+                await self._count(work, {"webhooks": sum(erased)})
             if not parked:
                 return
             after = parked[-1].id
 
     async def _erase_parked(
         self, work: UnitOfWork, webhook: leftovers.ParkedWebhook, needles: list[bytes]
-    ) -> None:
-        """The person's parts go; what else the body tells stays for its replay."""
-        kept = (
-            None if webhook.item and names_one(webhook.item.encode(), needles) else _pruned(webhook, needles)
-        )
+    ) -> bool:
+        """The person's parts go; what else the body tells stays for its replay. Whether it named the person."""
+        item, body = open_parked(webhook.id, webhook.item, webhook.body)
+        if body is not None and not names_one(body, needles) and not names_one(item, needles):
+            return False
+        # What does not open may name the person, and nobody can ever replay it.
+        kept = None if body is None or names_one(item, needles) else _pruned(body, needles)
         if kept is None:
             await leftovers.remove_parked(work.session, self._account_id, webhook.id)
         else:
-            await leftovers.replace_parked_body(work.session, self._account_id, webhook.id, kept)
+            stored = KEYRING.seal_body_like(webhook.body, kept, webhook.id)
+            await leftovers.replace_parked_body(work.session, self._account_id, webhook.id, stored)
+        return True
 
     async def log_scope(self) -> tuple[datetime, list[UUID]]:
         """From when on the log may tell of the contact, and by which ids."""
@@ -311,10 +317,10 @@ async def _tell(work: UnitOfWork, account_id: UUID, contact_id: UUID, conversati
     work.record(NewEvent("contact_erased", audience, erased.model_dump(mode="json")))
 
 
-def _pruned(webhook: leftovers.ParkedWebhook, needles: list[bytes]) -> bytes | None:
+def _pruned(parked: bytes, needles: list[bytes]) -> bytes | None:
     """The body without the person; None when it cannot be had without them."""
     try:
-        document = load_document(webhook.body)
+        document = load_document(parked)
     except MalformedBody:
         return None
     body = orjson.dumps(prune(document, needles))

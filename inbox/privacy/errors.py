@@ -48,10 +48,3 @@ class StillBeingSent(Conflict):
     code = "still_being_sent"
     title = "A message of this contact is being sent"
     retryable = True
-
-
-class NoContentEncryption(Invalid):
-    """A switch that did nothing would be worse than none."""
-
-    code = "content_encryption_unavailable"
-    title = "This installation does not encrypt message content"

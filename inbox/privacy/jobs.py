@@ -1,4 +1,4 @@
-"""The privacy desk's durable work: erasures when they are asked for, retention every hour, orphans once a day."""
+"""The privacy desk's durable work: erasures and sealing when they are asked for, retention every hour, orphans once a day."""
 
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from inbox.kernel.job_worker import Backoff
 from inbox.privacy.eraser import Eraser
 from inbox.privacy.erasing import ERASE_TASK, PRIVACY_QUEUE
 from inbox.privacy.retention import Retention
+from inbox.privacy.sealing import SEAL_QUEUE, SEAL_TASK, Sealer
 
 log = structlog.get_logger(__name__)
 
@@ -17,8 +18,13 @@ log = structlog.get_logger(__name__)
 _ERASE_RETRY: Final = Backoff(first_seconds=5, longest_seconds=3600, attempts=57)
 
 
-def privacy_jobs(eraser: Eraser, retention: Retention) -> procrastinate.Blueprint:
-    """Tasks `privacy.erase` {account_id, erasure_id}, hourly `privacy.retention`, daily `privacy.orphans`."""
+# 10 s, 20, … 1 h, for two days: what makes it fail is a lock that somebody else took first, or a database that is away.
+_SEAL_RETRY: Final = Backoff(first_seconds=10, longest_seconds=3600, attempts=57)
+
+
+def privacy_jobs(eraser: Eraser, retention: Retention, sealer: Sealer) -> procrastinate.Blueprint:
+    """Tasks `privacy.erase` {account_id, erasure_id}, `privacy.seal_stored` {account_id}, hourly `privacy.retention`,
+    daily `privacy.orphans`."""
     blueprint = procrastinate.Blueprint()
 
     @blueprint.task(name=ERASE_TASK, queue=PRIVACY_QUEUE, retry=_ERASE_RETRY, pass_context=True)
@@ -33,6 +39,10 @@ def privacy_jobs(eraser: Eraser, retention: Retention) -> procrastinate.Blueprin
             if attempt >= _ERASE_RETRY.attempts:
                 await eraser.give_up(UUID(account_id), UUID(erasure_id))
             raise
+
+    @blueprint.task(name=SEAL_TASK, queue=SEAL_QUEUE, retry=_SEAL_RETRY)
+    async def seal_stored(account_id: str) -> None:
+        await sealer.run(UUID(account_id))
 
     @blueprint.periodic(cron="17 * * * *")
     @blueprint.task(

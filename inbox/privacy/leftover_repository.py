@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from inbox.kernel.content_seal import SEALED_BODY_PREFIX
 from inbox.privacy.trace_repository import run
 
 
@@ -60,18 +61,26 @@ class ParkedWebhook:
 async def fetch_parked(
     session: AsyncSession, account_id: UUID, needles: Sequence[bytes], after: UUID, limit: int
 ) -> list[ParkedWebhook]:
-    """Parked webhooks that name one of the needles (as they stand in JSON), by id."""
+    """Parked webhooks that name one of the needles (as they stand in JSON), by id; and all that are sealed, for the
+    database cannot look into them: whoever opens them looks."""
     result = await session.execute(
         text(
             """SELECT id, item::text, body FROM dead_webhooks
-            WHERE account_id = :account_id AND id > :after AND EXISTS (
+            WHERE account_id = :account_id AND id > :after AND (
+                substring(body FROM 1 FOR length(CAST(:sealed AS bytea))) = CAST(:sealed AS bytea) OR EXISTS (
                 SELECT FROM unnest(CAST(:needles AS bytea[])) AS n (needle)
-                WHERE position(n.needle IN body) > 0 OR position(n.needle IN convert_to(item::text, 'UTF8')) > 0)
+                WHERE position(n.needle IN body) > 0 OR position(n.needle IN convert_to(item::text, 'UTF8')) > 0))
             ORDER BY id LIMIT :limit"""
         ),
-        {"account_id": account_id, "needles": list(needles), "after": after, "limit": limit},
+        {
+            "account_id": account_id,
+            "needles": list(needles),
+            "after": after,
+            "limit": limit,
+            "sealed": SEALED_BODY_PREFIX,
+        },
     )
-    return [ParkedWebhook(*row) for row in result]
+    return [ParkedWebhook(UUID(int=row[0].int), *row[1:]) for row in result]
 
 
 async def remove_parked(session: AsyncSession, account_id: UUID, id_: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the privacy desk: the ledger of consents, the ledger of erasures, and how far retention has come."""
+"""Tables of the privacy desk: consents, erasures, how far retention has come, and the keys that seal content."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -67,3 +67,18 @@ class RetentionMark(SQLModel, table=True):
     closed_until: datetime | None = None
     last_id: UUID | None = None
     updated_at: datetime = created_column()
+
+
+class StoredContentKey(SQLModel, table=True):
+    """A data key of an account, wrapped (kernel/content_seal); at most one of an account is not retired."""
+
+    __tablename__ = "content_keys"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.account_id", ondelete=_CASCADE)
+    id: UUID = Field(primary_key=True)
+    key_sealed: bytes
+    created_at: datetime = created_column()
+    retired_at: datetime | None = None
+    """Seals nothing new since then; opens what it has sealed."""
+    progress: dict[str, Any] = json_column(dict)
+    caught_up_at: datetime | None = None

@@ -104,7 +104,27 @@ class ErasureCertificate(BaseModel):
     mac: str
 
 
+SealingState = Literal["off", "starting", "catching_up", "on"]
+
+
+class ContentSealing(BaseModel):
+    """How far the encryption of message content has come."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: SealingState
+    """`starting`: every process is learning the new key, for a minute and a half; `catching_up`: new messages are sealed,
+    older ones are being sealed."""
+    since: datetime | None
+    """When it was turned on."""
+    sealed_rows: int
+    """Of what was there before: sealed so far."""
+    holds_sealed: bool
+    """Something that is stored may be sealed, also when it is off now."""
+
+
 class PrivacyPolicyView(PrivacyPolicy):
+    content_sealing: ContentSealing
     version: int
     """For compare-and-set: send it back with PUT."""
 

@@ -6,6 +6,7 @@ at once exactly one wins, and the other reads who did.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,12 @@ from sqlalchemy.exc import IntegrityError
 
 from inbox.accounts.repository import fetch_departments, hold_membership, is_member_of_department
 from inbox.contacts.masking import mask_ticket
-from inbox.contacts.repository import search_conversation_ids
+from inbox.contacts.repository import (
+    is_sought_by_newest,
+    is_too_short,
+    search_conversation_ids,
+    search_pattern,
+)
 from inbox.conversations.repository import ConversationRow
 from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.audience import department_room, user_room
@@ -33,6 +39,7 @@ from inbox.tickets.listing import (
     TicketList,
     count_open,
     list_ticket_views,
+    newest_matches,
     sort_time,
 )
 from inbox.tickets.models import Ticket
@@ -307,14 +314,16 @@ async def _log_step(
 async def _record_update(
     work: UnitOfWork, actor: Actor, ticket: Ticket, *, left: tuple[UUID, UUID | None] | None = None
 ) -> TicketView:
-    """Logs the new state; to those whom it left for a department out of their sight, that it is gone comes first."""
+    """Logs the new state; that it is gone comes first, to those who may have lost sight of it: the department that it left,
+    and whoever had it, for their ticket may stand in a department that is not theirs any more."""
     view = await _view(work, ticket)
-    if left is not None and left[0] != view.department_id:
+    if left is not None and left != (view.department_id, view.assignee_id):
         department_id, assignee_id = left
-        audience = [department_room(department_id)]
+        audience = [department_room(department_id)] if department_id != view.department_id else []
         if assignee_id is not None:
             audience.append(user_room(assignee_id))
-        work.record(ticket_removed(view, audience))
+        if audience:
+            work.record(ticket_removed(view, audience))
     work.record(ticket_updated(view))
     return mask_ticket(actor, view)
 
@@ -392,12 +401,6 @@ async def list_tickets(
     """
     actor.require(Permission.INBOX)
     query = (q or "").strip()
-    conversation_ids: list[UUID] | None = None
-    if query:
-        async with database.system() as search:
-            conversation_ids = await search_conversation_ids(
-                search.session, actor.account_id, query, by_whole_phone=actor.masks_phones
-            )
     async with database.acting(actor) as work:
         seen = await _departments_of(work, actor)
         wanted = TicketFilter(
@@ -406,11 +409,12 @@ async def list_tickets(
             department_ids=[d for d in seen if department_id in (None, d)],
             narrowed=department_id is not None,
             unread=unread,
-            conversation_ids=conversation_ids,
-            protocol=query or None,
         )
-        items = await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit + 1)
         counts = await count_open(work.session, actor.account_id, actor.user_id, seen)
+        if not query:
+            items = await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit + 1)
+    if query:
+        items = await _search(database, actor, wanted, query, cursor, limit + 1)
     more = len(items) > limit
     items = items[:limit]
     return TicketPage(
@@ -418,6 +422,35 @@ async def list_tickets(
         next_cursor=(sort_time(view, items[-1]), items[-1].id) if more else None,
         counts=counts,
     )
+
+
+async def _search(
+    database: Database,
+    actor: Actor,
+    wanted: TicketFilter,
+    query: str,
+    cursor: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[TicketView]:
+    """The newest first; what they cannot answer is asked of the index of contacts."""
+    masked = actor.masks_phones
+    newest: list[TicketView] = []
+    if is_sought_by_newest(query, by_whole_phone=masked):
+        async with database.acting(actor) as work:
+            found = await newest_matches(
+                work.session, actor.account_id, wanted, search_pattern(query), cursor, limit, names_only=masked
+            )
+        if found.is_whole or is_too_short(query):
+            return found.items
+        newest = found.items
+    async with database.system() as search:
+        conversation_ids = await search_conversation_ids(
+            search.session, actor.account_id, query, by_whole_phone=masked
+        )
+    gathered = {*conversation_ids, *(ticket.conversation_id for ticket in newest)}
+    wanted = replace(wanted, conversation_ids=sorted(gathered), protocol=query)
+    async with database.acting(actor) as work:
+        return await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit)
 
 
 async def count_tickets(database: Database, actor: Actor) -> TicketCounts:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from inbox.accounts.request_tally import RequestTally
 from realtime.ephemeral import announce_access_change, announce_account_change
 from server.api import (
     accept_invitation,
@@ -32,6 +33,7 @@ from server.api import (
     numbers,
     passwords,
     privacy,
+    proof,
     reader,
     roles,
     second_factor,
@@ -77,6 +79,7 @@ _RESOURCES = (
     installation,
     installation_health,
     privacy,
+    proof,
 )
 
 # The longest message is 4,096 characters; a list with sections a few kB. A megabyte leaves no wish open.
@@ -102,9 +105,10 @@ def build_api(context: ApiContext) -> FastAPI:
     api.state.context = context
     api.state.gate = build_gate(context)
     api.state.limiter = Limiter(context.settings.redis_url, factor=context.settings.rate_limit_factor)
+    api.state.request_tally = RequestTally(context.database)
     api.state.admission = Admission(
-        context.database, api.state.limiter, public_url=context.settings.public_url
-    )
+        context.database, api.state.limiter, public_url=context.settings.public_url, tally=api.state.request_tally
+    )  # fmt: skip
     api.state.announce_access_change = partial(announce_access_change, context.publisher)
     api.state.announce_account_change = partial(announce_account_change, context.publisher)
     api.state.installation_settings = api.state.gate.installation
@@ -124,7 +128,9 @@ def build_api(context: ApiContext) -> FastAPI:
 
 
 async def close_api(api: FastAPI) -> None:
-    """Gives back what the handlers opened along the way."""
+    """Gives back what the handlers opened along the way, and writes down what they counted."""
+    tally: RequestTally = api.state.request_tally
+    await tally.flush()
     gate: Gate = api.state.gate
     await gate.close()
     limiter: Limiter = api.state.limiter

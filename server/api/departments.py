@@ -40,6 +40,13 @@ class ChangeDepartmentBody(BaseModel):
     """False brings an archived one back; true is what DELETE does."""
 
 
+class DepartmentOrderBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    department_ids: list[UUID] = Field(min_length=1, max_length=_LAST_POSITION)
+    """Each that is not archived, once, first to last."""
+
+
 @router.get("")
 async def list_departments(database: CurrentDatabase, actor: CurrentActor) -> list[DepartmentView]:
     """Archived ones too: closed tickets name them."""
@@ -53,6 +60,14 @@ async def create_department(
     return await departments.create_department(
         database, actor, name=body.name, color=body.color, position=body.position
     )
+
+
+@router.put("/order")
+async def order_departments(
+    body: DepartmentOrderBody, database: CurrentDatabase, actor: CurrentActor
+) -> list[DepartmentView]:
+    """The whole order at once; 409 `order_changed` when these are not all departments that are not archived."""
+    return await departments.order_departments(database, actor, body.department_ids)
 
 
 @router.patch("/{department_id}")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from inbox.accounts.account_events import AccountState
+from inbox.accounts.usage import PlanView, list_plans
 from inbox.audit.service import list_installation_audit
 from inbox.audit.views import AuditFilters
 from inbox.installation import accounts, people, system_log
@@ -90,6 +91,12 @@ async def get_product(cache: CurrentSettings) -> ProductView:
 
 
 # ── accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@router.get(f"{_PREFIX}/plans")
+async def list_installation_plans(_admin: CurrentSuperAdmin) -> list[PlanView]:
+    """What an account can have, and what each has room for; smallest first."""
+    return list_plans()
 
 
 @router.get(f"{_PREFIX}/accounts")

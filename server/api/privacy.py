@@ -15,6 +15,7 @@ from inbox.privacy.views import (
     ConsentSource,
     ConsentView,
     ContactConsents,
+    ContentSealing,
     ErasureCertificate,
     ErasureView,
     LegalBasis,
@@ -79,6 +80,8 @@ class ErasurePage(BaseModel):
 class PrivacyPolicyBody(PrivacyPolicy):
     version: int = Field(ge=1, le=2**31 - 1)
     """Of the policy that this one takes the place of."""
+    content_sealing: ContentSealing | None = None
+    """As GET told it; it follows from encrypt_content and is not taken from here."""
 
 
 # ── one contact ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,8 +182,9 @@ async def get_privacy_policy(database: CurrentDatabase, actor: CurrentActor) -> 
 async def replace_privacy_policy(
     body: PrivacyPolicyBody, context: CurrentContext, actor: CurrentActor
 ) -> PrivacyPolicyView:
-    """Masking is looked at again on every open socket at once; retention begins with its next run."""
-    policy = PrivacyPolicy(**body.model_dump(exclude={"version"}))
+    """Masking is looked at again on every open socket at once; retention begins with its next run; messages are sealed, or
+    stored plainly again, within a minute and a half."""
+    policy = PrivacyPolicy(**body.model_dump(exclude={"version", "content_sealing"}))
     view, masking_changed = await service.replace_policy(
         context.database, actor, policy, version=body.version
     )

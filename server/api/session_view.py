@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inbox.accounts.account_events import logo_url
 from inbox.kernel.actor import Role
+from inbox.kernel.permissions import Permission
 from server.auth.signed_in import SessionDetails, SignedIn
 
 AccountStateName = Literal["active", "suspended", "closing", "closed"]
@@ -62,7 +63,7 @@ class SessionView(BaseModel):
     role: Role
     role_name: str | None
     """Of a custom role."""
-    permissions: list[str]
+    permissions: list[Permission]
     department_ids: list[UUID]
     is_super_admin: bool
     impersonated_by: Impersonator | None

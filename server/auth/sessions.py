@@ -24,7 +24,7 @@ from inbox.identity.repository import Person
 from inbox.identity.session_repository import EndedSession, SessionMember, StoredSession
 from inbox.installation.settings import SettingsCache
 from inbox.kernel.actor import Actor, Origin
-from inbox.kernel.audit import INSTALLATION, AuditActor, AuditEntry, Doer, doer_of
+from inbox.kernel.audit import ACCOUNT_IDS, INSTALLATION, AuditActor, AuditEntry, Doer, doer_of
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import Forbidden, NotFound, ProsaError
 from inbox.kernel.ids import new_id
@@ -156,8 +156,10 @@ class Sessions:
                 impersonator_id=super_admin.user_id,
                 impersonation_reason=reason,
             )
-            entry = AuditEntry("session.impersonation_began", "user", user_id, after={"reason": reason})
-            for chain in (account_id, INSTALLATION):
+            for chain, where in ((account_id, {}), (INSTALLATION, {ACCOUNT_IDS: [str(account_id)]})):
+                entry = AuditEntry(
+                    "session.impersonation_began", "user", user_id, after={"reason": reason, **where}
+                )
                 work.audit(entry, chain, doer=doer_of(super_admin))
             return await self._signed_in(work, account_id, user_id, session_id, refresh_token)
 

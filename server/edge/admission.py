@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from inbox.accounts.plans import Plan, plan_of
 from inbox.accounts.policies import SecurityPolicy
+from inbox.accounts.request_tally import RequestTally
 from inbox.accounts.security_repository import fetch_all_origins, fetch_security
 from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.database import Database
@@ -50,11 +51,13 @@ class Admission:
         limiter: Limiter,
         *,
         public_url: str = "",
+        tally: RequestTally | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._limiter = limiter
         self._public_url = public_url
+        self._tally = tally
         self._clock = clock
         self._rules: dict[UUID, tuple[float, AccountRules]] = {}
         self._origins: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
@@ -73,6 +76,8 @@ class Admission:
             scope.setdefault("state", {})[ADMITTED_ORIGIN] = origin
         standing = await self._limiter.require(_quota(actor, rules.plan), _who(actor))
         note_standing(scope, standing)
+        if self._tally is not None and actor.kind is ActorKind.API_KEY:
+            self._tally.count(actor.account_id)
 
     async def admit_socket(self, actor: Actor, address: str | None) -> None:
         """Raises AddressNotAllowed. What a socket asks has its own allowance."""

@@ -8,11 +8,13 @@ Invariants
   what it does not hand out is lost to the caller, a few per cent at worst.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -90,6 +92,7 @@ class Limiter:
         self._clock = clock
         self._away_until = 0.0
         self._leases: dict[tuple[Quota, str], _Lease] = {}
+        self._turns: WeakValueDictionary[tuple[Quota, str], asyncio.Lock] = WeakValueDictionary()
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._connections = ConnectionPool.from_url(
             redis_url,
@@ -114,19 +117,31 @@ class Limiter:
         """Counts one request of `key`, or one that counts for several."""
         if self._factor != 1.0:
             quota = replace(quota, limit=max(1, round(quota.limit * self._factor)))
-        portion = max(1, quota.limit // _LEASES_PER_QUOTA)
         if cost != 1:
             return await self._take(quota, key, cost)
-        lease = self._leases.get((quota, key))
-        if lease is None or self._clock() >= lease.until or (lease.left == 0 and lease.standing.allowed):
-            standing = await self._take(quota, key, portion)
-            if not standing.allowed and portion > 1:
-                portion, standing = 1, await self._take(quota, key, 1)
-            lease = self._remember(quota, key, portion, standing)
+        lease = self._usable(quota, key)
+        if lease is None:
+            # One at a time: an office of 200 that comes back at the same moment would take 200 hundredths of its quota.
+            async with self._turns.setdefault((quota, key), asyncio.Lock()):
+                lease = self._usable(quota, key) or await self._take_lease(quota, key)
+        # Nothing is awaited since it was found usable.
         if not lease.standing.allowed:
             return lease.standing
         lease.left -= 1
         return replace(lease.standing, remaining=lease.standing.remaining + lease.left)
+
+    def _usable(self, quota: Quota, key: str) -> _Lease | None:
+        lease = self._leases.get((quota, key))
+        if lease is None or self._clock() >= lease.until or (lease.left == 0 and lease.standing.allowed):
+            return None
+        return lease
+
+    async def _take_lease(self, quota: Quota, key: str) -> _Lease:
+        portion = max(1, quota.limit // _LEASES_PER_QUOTA)
+        standing = await self._take(quota, key, portion)
+        if not standing.allowed and portion > 1:
+            portion, standing = 1, await self._take(quota, key, 1)
+        return self._remember(quota, key, portion, standing)
 
     def _remember(self, quota: Quota, key: str, portion: int, standing: Standing) -> _Lease:
         if len(self._leases) >= _MOST_LEASES:

@@ -1,9 +1,11 @@
 """The server that `fanout` measures: one room, hints in by HTTP, sockets out. Run as `python -m tests.bench.fanout_server PORT HOW`.
 
-`HOW` is "ours" (a hint goes through the feed, as from Redis) or "stock" (python-socketio as documented).
+`HOW` is "ours" (a hint goes through the feed, as from Redis), "stock" (python-socketio as documented, one process) or
+"naive" (the same with AsyncRedisManager, as documented for several processes; PROSA_REDIS_URL names its Redis).
 """
 
 import asyncio
+import os
 import resource
 import sys
 import time
@@ -60,6 +62,8 @@ class _Settings:
 class _Nobody:
     def on_item(self, feed: AccountFeed, item: Item) -> None: ...
 
+    def on_message(self, feed: AccountFeed, item: Item) -> None: ...
+
     def on_ephemeral(self, feed: AccountFeed, message: str) -> None: ...
 
 
@@ -92,8 +96,11 @@ class Ours:
 
 
 class Stock:
-    def __init__(self) -> None:
-        self.server = socketio.AsyncServer(async_mode="asgi", transports=["websocket"])
+    def __init__(self, redis_url: str | None = None) -> None:
+        manager = socketio.AsyncRedisManager(redis_url) if redis_url else None
+        self.server = socketio.AsyncServer(
+            async_mode="asgi", transports=["websocket"], client_manager=manager
+        )
         self.server.on("connect", self._connect)
 
     async def _connect(self, sid: str, environ: Any, auth: Any = None) -> None:
@@ -103,8 +110,19 @@ class Stock:
         await self.server.emit("events", [event(seq)], room="r")
 
 
+def _build_target(how: str) -> Ours | Stock:
+    match how:
+        case "ours":
+            return Ours()
+        case "stock":
+            return Stock()
+        case "naive":
+            return Stock(os.environ["PROSA_REDIS_URL"])
+    raise ValueError(how)
+
+
 def build_app(how: str) -> Starlette:
-    target = Ours() if how == "ours" else Stock()
+    target = _build_target(how)
     sent = 0
 
     async def emit(request: Request) -> JSONResponse:
@@ -129,6 +147,9 @@ def build_app(how: str) -> Starlette:
 
 def main() -> None:
     port, how = int(sys.argv[1]), sys.argv[2]
+    if how == "naive":  # uvicorn as it comes
+        uvicorn.run(build_app(how), host="127.0.0.1", port=port, log_level="error")
+        return
     uvicorn.run(
         build_app(how), host="127.0.0.1", port=port, log_level="error", ws=DirectWebSocket, loop="uvloop",
         **UVICORN_WEBSOCKET_OPTIONS,

@@ -40,7 +40,7 @@ class IngestBench:
     floor_requests: int = 20_000
     messages: int = 10_000
     status_messages: int = 3_000
-    connections: int = 128
+    connections: int = 256
     contacts: int = 5_000
 
 

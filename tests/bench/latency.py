@@ -1,8 +1,9 @@
 """Webhook → socket: from the first byte of a webhook's POST to its event on an operator's socket.
 
 A whole `prosa run` (one serve process), 200 operators in ten departments of twenty, ten numbers, 300 text messages a second
-from 5,000 customers, one message a webhook. Every message reaches the twenty operators of its department; the latency of
-every one of these deliveries counts. The clients share the two cores with everything else.
+from 5,000 customers, one message a webhook. All of them have written before but one in twenty messages, which is from
+somebody new: contact, conversation and ticket are made with it. Every message reaches the twenty operators of its
+department; the latency of every one of these deliveries counts. The clients share the two cores with everything else.
 """
 
 import asyncio
@@ -30,12 +31,15 @@ _OPERATORS = 200
 _DEPARTMENTS = 10
 _CUSTOMERS = 5_000
 _RATE_PER_SECOND = 300
+_NEW_ONE_IN = 20
 _SECONDS = 20
 _QUICK_SECONDS = 5
 _WARM_UP_SECONDS = 2
+# So fast the customers of the warm-up introduce themselves; nothing is measured yet.
+_FIRST_RATE_PER_SECOND = 500
 _CONNECTIONS = 32
 _DRAIN_SECONDS = 3
-_STAMP = re.compile(rb"t=(\d+)\.")
+_STAMP = re.compile(rb"t=(\d+)(n?)\.")
 
 
 async def run(*, quick: bool) -> list[Row]:
@@ -45,15 +49,23 @@ async def run(*, quick: bool) -> list[Row]:
         async with running_prosa(Path(folder) / "data", "--no-customers") as prosa:
             people, numbers = await _populate(prosa)
             sockets = await _connect(prosa, people)
-            await _post_messages(prosa, numbers, _WARM_UP_SECONDS)
+            customers = _Customers(numbers)
+            await _post_messages(
+                prosa, [customers.known() for _ in range(_CUSTOMERS)], _FIRST_RATE_PER_SECOND
+            )
+            await _post_messages(
+                prosa, customers.mixed(_RATE_PER_SECOND * _WARM_UP_SECONDS), _RATE_PER_SECOND
+            )
             await asyncio.sleep(1)
             for socket in sockets:
                 socket.latencies.clear()
-            sent = await _post_messages(prosa, numbers, seconds)
+                socket.latencies_of_new.clear()
+            sent = await _post_messages(prosa, customers.mixed(_RATE_PER_SECOND * seconds), _RATE_PER_SECOND)
             await asyncio.sleep(_DRAIN_SECONDS)
             for socket in sockets:
                 socket.transport.close()
-    latencies = sorted(latency for socket in sockets for latency in socket.latencies)
+    of_new = sorted(latency for socket in sockets for latency in socket.latencies_of_new)
+    latencies = sorted(of_new + [latency for socket in sockets for latency in socket.latencies])
     expected = sent * (_OPERATORS // _DEPARTMENTS)
     detail = {
         "messages": sent,
@@ -61,6 +73,8 @@ async def run(*, quick: bool) -> list[Row]:
         "expected_deliveries": expected,
         "p50_ms": round(latencies[len(latencies) // 2], 2),
         "max_ms": round(latencies[-1], 2),
+        "new_customers_one_in": _NEW_ONE_IN,
+        "new_customers_p99_ms": round(of_new[int(len(of_new) * 0.99)], 2),
         "operators": _OPERATORS,
         "departments": _DEPARTMENTS,
         "messages_per_second": _RATE_PER_SECOND,
@@ -144,6 +158,7 @@ class _Socket(asyncio.Protocol):
         self._upgraded = False
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.latencies: list[float] = []
+        self.latencies_of_new: list[float] = []
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -188,7 +203,8 @@ class _Socket(asyncio.Protocol):
 
     def _accept(self, frame: bytes, now: int) -> None:
         if frame.startswith(b'42["events"'):
-            self.latencies.extend((now - int(stamp)) / 1e6 for stamp in _STAMP.findall(frame))
+            for stamp, is_new in _STAMP.findall(frame):
+                (self.latencies_of_new if is_new else self.latencies).append((now - int(stamp)) / 1e6)
         elif frame.startswith(b"0"):
             self._write(b"40" + orjson.dumps({"token": self._token}))
         elif frame == b"2":
@@ -219,8 +235,55 @@ async def _connect(prosa: Running, tokens: list[str]) -> list[_Socket]:
     return sockets
 
 
-async def _post_messages(prosa: Running, numbers: list[_Number], seconds: float) -> int:
-    """Posts at the rate over kept connections. Raises when an answer is not 200."""
+class _Customers:
+    """Who writes next, and to which number: each has their own."""
+
+    def __init__(self, numbers: list[_Number]) -> None:
+        self._numbers = numbers
+        self._turn = 0
+        self._new = 0
+
+    def known(self) -> "_Writer":
+        """One of the 5,000, in turn."""
+        number = self._turn % _CUSTOMERS
+        self._turn += 1
+        return _Writer(self._numbers[number % len(self._numbers)], number, "")
+
+    def mixed(self, count: int) -> "list[_Writer]":
+        return [self._somebody_new() if n % _NEW_ONE_IN == 0 else self.known() for n in range(count)]
+
+    def _somebody_new(self) -> "_Writer":
+        self._new += 1
+        return _Writer(self._numbers[self._new % len(self._numbers)], _CUSTOMERS + self._new, "n")
+
+
+@dataclass(frozen=True)
+class _Writer:
+    number: _Number
+    customer: int
+    mark: str
+    """Goes behind the stamp."""
+
+    def webhook(self) -> bytes:
+        number = self.number
+        customer = f"55119{90000000 + self.customer}"
+        now = time.time_ns()
+        return orjson.dumps(
+            {
+                "object": "whatsapp_business_account",
+                "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": {
+                    "messaging_product": "whatsapp",
+                    "metadata": {"display_phone_number": number.display, "phone_number_id": number.phone_number_id},
+                    "contacts": [{"profile": {"name": f"Cliente {self.customer}"}, "wa_id": customer}],
+                    "messages": [{"from": customer, "id": f"wamid.{new_id().hex}", "timestamp": str(now // 10**9),
+                                  "type": "text", "text": {"body": f"t={now}{self.mark}. Bom dia, o pedido já saiu?"}}],
+                }}]}],
+            }
+        )  # fmt: skip
+
+
+async def _post_messages(prosa: Running, writers: list[_Writer], rate_per_second: int) -> int:
+    """Posts at the rate over kept connections; how many. Raises when an answer is not 200."""
     path = prosa.told["webhook_url"].removeprefix(prosa.url)
     host, port = prosa.url.removeprefix("http://").split(":")
     secret = prosa.told["app_secret"].encode()
@@ -228,9 +291,9 @@ async def _post_messages(prosa: Running, numbers: list[_Number], seconds: float)
     for _ in range(_CONNECTIONS):
         idle.put_nowait(await asyncio.open_connection(host, int(port)))
 
-    async def post(n: int) -> None:
+    async def post(customer: _Writer) -> None:
         reader, writer = await idle.get()
-        body = _webhook(numbers[n % len(numbers)], n)
+        body = customer.webhook()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
             f"X-Hub-Signature-256: {sign(body, secret)}\r\n\r\n"
@@ -241,30 +304,12 @@ async def _post_messages(prosa: Running, numbers: list[_Number], seconds: float)
             raise RuntimeError(answer.decode(errors="replace"))
         idle.put_nowait((reader, writer))
 
-    total = int(_RATE_PER_SECOND * seconds)
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for n in range(total):
-            if (early := started + n / _RATE_PER_SECOND - time.perf_counter()) > 0:
+        for n, customer in enumerate(writers):
+            if (early := started + n / rate_per_second - time.perf_counter()) > 0:
                 await asyncio.sleep(early)
-            group.create_task(post(n))
+            group.create_task(post(customer))
     while not idle.empty():
         idle.get_nowait()[1].close()
-    return total
-
-
-def _webhook(number: _Number, n: int) -> bytes:
-    customer = f"55119{90000000 + n % _CUSTOMERS}"
-    now = time.time_ns()
-    return orjson.dumps(
-        {
-            "object": "whatsapp_business_account",
-            "entry": [{"id": number.waba_id, "changes": [{"field": "messages", "value": {
-                "messaging_product": "whatsapp",
-                "metadata": {"display_phone_number": number.display, "phone_number_id": number.phone_number_id},
-                "contacts": [{"profile": {"name": f"Cliente {n % _CUSTOMERS}"}, "wa_id": customer}],
-                "messages": [{"from": customer, "id": f"wamid.{new_id().hex}", "timestamp": str(now // 10**9),
-                              "type": "text", "text": {"body": f"t={now}. Bom dia, o pedido já saiu?"}}],
-            }}]}],
-        }
-    )  # fmt: skip
+    return len(writers)

@@ -1,6 +1,7 @@
 """`make bench`: runs the measurements one after the other, prints a table, appends JSON lines to bench-results.jsonl.
 
-Every measurement is a module with `async def run(*, quick: bool) -> list[Row]`; each starts and ends its own servers on
+Every measurement is a module with `async def run(*, quick: bool) -> list[Row]` (`growth` also takes the folder of its
+data); each starts and ends its own servers on
 127.0.0.1. Ratios compare two things measured in turns within one run, so a noisy machine disturbs both.
 """
 
@@ -17,11 +18,11 @@ from rich.table import Table
 
 from tests.bench.rows import Row
 
-MODULES = ("ingest", "latency", "outbound", "fanout")
+MODULES = ("ingest", "latency", "outbound", "campaign", "fanout", "foreign", "idle", "footprint", "growth")
 _RESULTS = Path("bench-results.jsonl")
 
 
-def main(names: list[str], *, quick: bool) -> None:
+def main(names: list[str], *, quick: bool, data_dir: Path | None = None) -> None:
     """Measures `names` (all of them if empty)."""
     console = Console()
     rows: list[Row] = []
@@ -29,7 +30,8 @@ def main(names: list[str], *, quick: bool) -> None:
         sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(MODULES)}")
     for name in names or MODULES:
         console.print(f"[dim]measuring {name} …[/dim]")
-        measured = asyncio.run(importlib.import_module(f"tests.bench.{name}").run(quick=quick))
+        given = {"data_dir": data_dir} if name == "growth" else {}
+        measured = asyncio.run(importlib.import_module(f"tests.bench.{name}").run(quick=quick, **given))
         rows.extend(measured)
         _append(measured)
     console.print(_table(rows))

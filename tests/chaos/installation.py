@@ -1,4 +1,5 @@
-"""Two serve and two work processes, Postgres, Valkey, nginx in front: every one can die, every wire between two can be cut."""
+"""Two serve and two work processes, Postgres, Valkey, nginx in front: every one can die, every wire between two can be cut,
+and everybody's clock but Redis' can be stepped (which keeps no time of ours)."""
 
 import asyncio
 import contextlib
@@ -7,7 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ from inbox.kernel.database import driver_dsn
 from server.embedded import EmbeddedPostgres, EmbeddedValkey, die_with_parent, free_port
 from server.migrate import migrate
 from server.settings import Settings
+from tests.chaos.clock import SteppedClock
 from tests.chaos.link import Link
 from tests.conftest import make_settings
 
@@ -33,16 +35,17 @@ class Node:
     arguments: list[str]
     environment: dict[str, str]
     log: IO[bytes]
-    clock_file: Path
+    clock: SteppedClock
     links: dict[str, Link]
     ready_url: str | None = None
     process: asyncio.subprocess.Process | None = None
     deaths: int = 0
 
     async def start(self) -> None:
+        program = ["server.cli"] if self.clock.shim else ["tests.chaos.node", str(self.clock.file)]
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.chaos.node", str(self.clock_file), *self.arguments,
-            env={**os.environ, **self.environment}, stdin=asyncio.subprocess.DEVNULL, stdout=self.log,
+            sys.executable, "-m", *program, *self.arguments,
+            env={**os.environ, **self.environment, **self.clock.environment}, stdin=asyncio.subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
 
@@ -73,9 +76,6 @@ class Node:
         except TimeoutError:
             await self.kill()
 
-    def step_clock(self, seconds: float) -> None:
-        self.clock_file.write_text(str(seconds))
-
 
 @dataclass
 class Installation:
@@ -84,12 +84,13 @@ class Installation:
     folder: Path
     postgres: EmbeddedPostgres
     valkey: EmbeddedValkey
+    clock: SteppedClock
+    """Of Postgres."""
+    logs: Path
     serves: list[Node] = field(default_factory=list)
     works: list[Node] = field(default_factory=list)
-    front_url: str = ""
-    """nginx, or a plain balancer where nginx is not installed: what Meta and browsers call."""
-    front: Link | None = None
-    """The wire of the browsers to the front."""
+    fronts: dict[str, Link] = field(default_factory=dict)
+    """The wires of browsers and of Meta to the front: nginx, or a plain balancer where nginx is not installed."""
     has_nginx: bool = False
 
     @property
@@ -97,17 +98,43 @@ class Installation:
         return [*self.serves, *self.works]
 
     @property
+    def clocks(self) -> list[SteppedClock]:
+        return [self.clock, *(node.clock for node in self.nodes)]
+
+    @property
+    def all_links(self) -> list[Link]:
+        return [*self.fronts.values(), *(link for node in self.nodes for link in node.links.values())]
+
+    @property
+    def browser_port(self) -> int:
+        return self.fronts["browser–front"].port
+
+    @property
     def browser_url(self) -> str:
-        assert self.front is not None
-        return f"http://127.0.0.1:{self.front.port}"
+        return f"http://127.0.0.1:{self.browser_port}"
+
+    @property
+    def meta_url(self) -> str:
+        """Where Meta posts webhooks."""
+        return f"http://127.0.0.1:{self.fronts['meta–front'].port}"
+
+    def links_of(self, pair: str) -> Sequence[Link]:
+        """The wires between two kinds of processes, by the name of tests/chaos/plan."""
+        if pair in self.fronts:
+            return [self.fronts[pair]]
+        return [node.links[pair] for node in self.nodes if pair in node.links]
 
 
 @contextlib.asynccontextmanager
-async def running_installation(serves: int = 2, works: int = 2) -> AsyncIterator[Installation]:
+async def running_installation(
+    serves: int = 2, works: int = 2, *, logs: Path | None = None
+) -> AsyncIterator[Installation]:
+    """`logs`: where the processes' logs are kept; else they go with the rest of the folder."""
     with tempfile.TemporaryDirectory(prefix="prosa-chaos-") as name:
         folder = Path(name)
         os.chmod(folder, 0o711)
-        postgres = EmbeddedPostgres(folder / "pg" / "data", "chaos")
+        clock = SteppedClock.make(folder, "postgres")
+        postgres = EmbeddedPostgres(folder / "pg" / "data", "chaos", environment=clock.environment)
         valkey = EmbeddedValkey(folder / "valkey.log", "chaos")
         async with contextlib.AsyncExitStack() as stack:
             await asyncio.to_thread(postgres.start)
@@ -116,7 +143,7 @@ async def running_installation(serves: int = 2, works: int = 2) -> AsyncIterator
             stack.callback(valkey.stop)
             settings = make_settings(postgres, "prosa", valkey.url, folder)
             await asyncio.to_thread(migrate, settings)
-            whole = Installation(settings, folder, postgres, valkey)
+            whole = Installation(settings, folder, postgres, valkey, clock, logs or folder)
             for n in range(serves):
                 whole.serves.append(await _build_node(whole, f"serve-{n}", stack))
             for n in range(works):
@@ -130,37 +157,35 @@ async def running_installation(serves: int = 2, works: int = 2) -> AsyncIterator
 
 
 async def _build_node(whole: Installation, name: str, stack: contextlib.AsyncExitStack) -> Node:
-    links = {}
-    for server, port in (("postgres", whole.postgres.port), ("redis", whole.valkey.port)):
-        links[server] = await Link(f"{name}–{server}", port).open()
-        stack.push_async_callback(links[server].close)
+    kind = name.partition("-")[0]
+    links: dict[str, Link] = {}
+
+    async def wire(far: str, port: int, near: str = kind) -> Link:
+        link = links[f"{near}–{far}"] = await Link(f"{near}–{far}", port).open()
+        stack.push_async_callback(link.close)
+        return link
+
     settings = whole.settings
     environment = {
-        "PROSA_DATABASE_URL": _through(settings.database_url, links["postgres"]),
-        "PROSA_REDIS_URL": _through(settings.redis_url, links["redis"]),
+        "PROSA_DATABASE_URL": _through(settings.database_url, await wire("postgres", whole.postgres.port)),
+        "PROSA_REDIS_URL": _through(settings.redis_url, await wire("redis", whole.valkey.port)),
         "PROSA_SECRET_KEY": settings.secret_key.get_secret_value(),
         "PROSA_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
         "PROSA_DATA_DIR": str(whole.folder),
         "PROSA_LOG_LEVEL": "INFO",
+        # All the people of a run share one address, and come back at once again and again.
+        "PROSA_RATE_LIMIT_FACTOR": "100",
     }
-    clock_file = whole.folder / f"{name}.clock"
-    clock_file.write_text("0")
-    log = (whole.folder / f"{name}.log").open("ab")
+    log = (whole.logs / f"{name}.log").open("ab")
     stack.callback(log.close)
-    kind = name.partition("-")[0]
+    clock = SteppedClock.make(whole.folder, name)
     if kind == "work":
-        return Node(name, ["work"], environment, log, clock_file, links)
+        return Node(name, ["work"], environment, log, clock, links)
     port = free_port()
     environment["PROSA_PORT"] = str(port)
-    return Node(
-        name,
-        ["serve", "--port", str(port)],
-        environment,
-        log,
-        clock_file,
-        links,
-        f"http://127.0.0.1:{port}/readyz",
-    )
+    await wire("serve", port, near="front")
+    ready_url = f"http://127.0.0.1:{port}/readyz"
+    return Node(name, ["serve", "--port", str(port)], environment, log, clock, links, ready_url)
 
 
 def _through(url: str, link: Link) -> str:
@@ -203,7 +228,7 @@ http {{
 
 
 async def _put_nginx_in_front(whole: Installation, stack: contextlib.AsyncExitStack) -> None:
-    ports = [int(node.arguments[-1]) for node in whole.serves]
+    ports = [node.links["front–serve"].port for node in whole.serves]
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
         balancer = await Link("front", *ports).open()
@@ -226,9 +251,9 @@ async def _put_nginx_in_front(whole: Installation, stack: contextlib.AsyncExitSt
 
         stack.push_async_callback(stop)
         whole.has_nginx = True
-    whole.front_url = f"http://127.0.0.1:{port}"
-    whole.front = await Link("browsers–front", port).open()
-    stack.push_async_callback(whole.front.close)
+    for pair in ("browser–front", "meta–front"):
+        whole.fronts[pair] = await Link(pair, port).open()
+        stack.push_async_callback(whole.fronts[pair].close)
 
 
 def system_dsn(settings: Settings) -> str:

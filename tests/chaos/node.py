@@ -1,6 +1,6 @@
-"""`prosa …` with a clock that a test can step: the offset in seconds is read from the file that the first argument names.
+"""`prosa …` with a clock that a test can step where no library can be put under a process (tests/chaos/clock.py).
 
-Postgres keeps its own clock, as a database on another machine does.
+The offset in microseconds is read from the file that the first argument names.
 """
 
 import sys
@@ -14,7 +14,8 @@ _true_now = clock.utc_now
 
 
 def _stepped_now() -> datetime:
-    return _true_now() + timedelta(seconds=float(_offset_file.read_text() or 0))
+    offset = int.from_bytes(_offset_file.read_bytes(), "little", signed=True)
+    return _true_now() + timedelta(microseconds=offset)
 
 
 clock.utc_now = _stepped_now  # before anything takes it as a default

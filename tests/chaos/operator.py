@@ -139,7 +139,8 @@ class Operator:
         )
         await asyncio.wait_for(self._ready.wait(), _CONNECT_SECONDS)
         self.evidence.connections += 1
-        if self._is_resumed and opened == self._still_open:
+        was_loading = self.screen.open_id is not None and self.screen.messages is None
+        if self._is_resumed and opened == self._still_open and not was_loading:
             self.evidence.resumes += 1
         else:
             await self._fetch_everything()
@@ -296,7 +297,7 @@ class Operator:
     async def work(self, until: Callable[[], bool]) -> None:
         """Does one thing after the other."""
         while not until():
-            await asyncio.sleep(self._luck.uniform(0.05, 0.35))
+            await asyncio.sleep(self._luck.uniform(0.02, 0.15))
             with contextlib.suppress(Unreachable):
                 await self._do_something(until)
 

@@ -6,106 +6,145 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import random
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
 
 import asyncpg
-import socketio
 from rich.console import Console
-from rich.table import Table
 
 from inbox.kernel.actor import Actor
+from inbox.kernel.database import driver_dsn
 from server.auth.tokens import Tokens
+from server.settings import Settings
+from tests.chaos.books import Books
+from tests.chaos.crowd import Crowd
 from tests.chaos.customers import Customers, writing_customers
 from tests.chaos.faults import Faults
 from tests.chaos.installation import Installation, running_installation, system_dsn
-from tests.chaos.operator import Operator, Unreachable
+from tests.chaos.operator import Operator
+from tests.chaos.plan import Plan
+from tests.chaos.posts import POISON_TRIGGER, REMOVE_POISON_TRIGGER, Poster, writing_posts
+from tests.chaos.report import Report
 from tests.chaos.sessions import open_session
 from tests.conftest import SeededAccount, seed_account
 
 _QUIET_SECONDS = 90.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    seconds: float = 40.0
-    seed: int = 20261123
-    customers: int = 12
-    messages_per_second: float = 8.0
-    crowd: int = 20
-    """Sockets that only listen, and come back all at once."""
-    longest_pause_seconds: float = 4.0
+# Quiet for this long is over: the longest pause between two tries of the outbox under these faults is shorter.
+_STILL_SECONDS = 3.0
+_GREETING_SECONDS = 30.0
 
 
 @dataclass
-class Report:
+class Scene:
+    """Everybody who takes part."""
+
     plan: Plan
-    faults: Counter[str] = field(default_factory=Counter)
-    figures: dict[str, int] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
-    """Promises that were not kept, in words."""
-    has_nginx: bool = False
+    whole: Installation
+    account: SeededAccount
+    pool: asyncpg.Pool
+    customers: Customers
+    poster: Poster
+    operators: list[Operator]
+    crowd: Crowd
+    report: Report
 
-    def show(self, console: Console) -> None:
-        for title, rows in (("Faults injected", self.faults), ("Counted", self.figures)):
-            table = Table(title=title, title_justify="left")
-            table.add_column("what")
-            table.add_column("times", justify="right")
-            for name, count in sorted(rows.items()):
-                table.add_row(name, str(count))
-            console.print(table)
-        console.print(
-            f"seed {self.plan.seed}, {self.plan.seconds:.0f} s, {'nginx' if self.has_nginx else 'own balancer'} in front"
+    @property
+    def books(self) -> Books:
+        return Books(
+            self.pool, self.account, self.customers, self.poster, self.operators, self.crowd, self.report
         )
-        for line in self.broken:
-            console.print(f"[red]broken:[/red] {line}", highlight=False)
-        console.print("every promise was kept" if not self.broken else f"{len(self.broken)} promises broken")
 
 
-async def run_chaos(plan: Plan) -> Report:
-    luck = random.Random(plan.seed)
+async def run_chaos(plan: Plan, logs: Path | None = None) -> Report:
     report = Report(plan)
-    async with running_installation() as whole:
-        report.has_nginx = whole.has_nginx
-        account = await asyncio.to_thread(seed_account, whole.settings)
-        async with (
-            writing_customers(account, whole.front_url, luck, customers=plan.customers) as customers,
-            asyncpg.create_pool(system_dsn(whole.settings), min_size=0, max_size=2) as pool,
-        ):
-            await pool.execute(
-                "UPDATE whatsapp_apps SET graph_url = $2 WHERE account_id = $1",
-                account.account_id,
-                f"http://127.0.0.1:{customers.link.port}",
-            )
-            operators = await _hire(whole, account, luck)
-            crowd = _Crowd(whole.browser_url, await _token(whole, account.supervisor), plan.crowd)
-            connected = [asyncio.create_task(operator.stay_connected()) for operator in operators]
-            try:
-                await _storm(plan, whole, customers, operators, crowd, luck, report)
-                await _until_quiet(pool, account, customers, report)
-                await _compare(pool, account, customers, operators, crowd, report)
-            finally:
-                for task in connected:
-                    task.cancel()
-                await asyncio.gather(*connected, return_exceptions=True)
-                await asyncio.gather(*(operator.close() for operator in operators), crowd.close())
+    async with contextlib.AsyncExitStack() as stack:
+        with report.phase("start"):
+            scene = await stack.enter_async_context(_scene(plan, report, logs))
+        with report.phase("storm"):
+            await _storm(scene)
+        with report.phase("quiet"):
+            await _until_quiet(scene)
+        with report.phase("replay"):
+            await scene.books.compare_parked()
+            await _replay(scene)
+            await _until_quiet(scene)
+        with report.phase("books"):
+            await scene.books.compare_replayed()
+            await scene.books.compare()
     return report
 
 
-async def _hire(whole: Installation, account: SeededAccount, luck: random.Random) -> list[Operator]:
-    people = (account.ana, account.bruno, account.supervisor)
-    return [
-        Operator(actor, await _token(whole, actor), whole.browser_url, random.Random(luck.random()))
-        for actor in people
-    ]
+# ── who takes part ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextlib.asynccontextmanager
+async def _scene(plan: Plan, report: Report, logs: Path | None) -> AsyncIterator[Scene]:
+    luck = random.Random(plan.seed)
+    async with contextlib.AsyncExitStack() as stack:
+        whole = await stack.enter_async_context(running_installation(logs=logs))
+        report.has_nginx = whole.has_nginx
+        if whole.clock.shim is None:
+            report.not_covered.append("steps of Postgres' clock: no C compiler")
+        account = await asyncio.to_thread(seed_account, whole.settings)
+        customers = await stack.enter_async_context(
+            writing_customers(account, whole.meta_url, luck, customers=plan.customers)
+        )
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(system_dsn(whole.settings), min_size=0, max_size=2)
+        )
+        serve_urls = [(node.ready_url or "").removesuffix("/readyz") for node in whole.serves]
+        poster = await stack.enter_async_context(
+            writing_posts(account, customers.names, random.Random(luck.random()), whole.meta_url, serve_urls)
+        )
+        await _prepare_database(whole.settings, account, customers.link.port)
+        opened = await _greetings(pool, account, customers)
+        operators = [
+            Operator(actor, await _token(whole, actor), whole.browser_url, random.Random(luck.random()))
+            for actor in (account.ana, account.ana, account.bruno, account.supervisor, account.supervisor)
+        ]
+        token = await _token(whole, account.admin)
+        crowd = Crowd(whole.browser_port, account.admin, token, plan.crowd, opened, plan.seed)
+        await crowd.come()
+        stack.push_async_callback(crowd.close)
+        stack.push_async_callback(
+            _dismiss, [asyncio.create_task(o.stay_connected()) for o in operators], operators
+        )
+        yield Scene(plan, whole, account, pool, customers, poster, operators, crowd, report)
+
+
+async def _prepare_database(settings: Settings, account: SeededAccount, graph_port: int) -> None:
+    """As the owner: Graph is where the sandbox is, and marked texts are refused."""
+    connection = await asyncpg.connect(driver_dsn(settings.database_url))
+    try:
+        await connection.execute(
+            "UPDATE whatsapp_apps SET graph_url = $2 WHERE account_id = $1",
+            account.account_id,
+            f"http://127.0.0.1:{graph_port}",
+        )
+        await connection.execute(POISON_TRIGGER)
+    finally:
+        await connection.close()
+
+
+async def _greetings(pool: asyncpg.Pool, account: SeededAccount, customers: Customers) -> list[UUID]:
+    """Every customer has written once; answers their conversations."""
+    await customers.greet()
+    async with asyncio.timeout(_GREETING_SECONDS):
+        while True:
+            rows = await pool.fetch("SELECT id FROM conversations WHERE account_id = $1", account.account_id)
+            if len(rows) == len(customers.names):
+                return [row["id"] for row in rows]
+            await asyncio.sleep(0.05)
 
 
 async def _token(whole: Installation, actor: Actor) -> str:
-    settings = whole.settings.model_copy(update={"access_token_minutes": 60})
+    settings = whole.settings.model_copy(update={"access_token_minutes": 180})
     session_id = await open_session(settings, actor)
     return (
         Tokens(settings)
@@ -114,83 +153,35 @@ async def _token(whole: Installation, actor: Actor) -> str:
     )
 
 
-async def _storm(
-    plan: Plan, whole: Installation, customers: Customers, operators: list[Operator], crowd: "_Crowd",
-    luck: random.Random, report: Report,
-) -> None:  # fmt: skip
+async def _dismiss(connected: list[asyncio.Task[None]], operators: list[Operator]) -> None:
+    for task in connected:
+        task.cancel()
+    await asyncio.gather(*connected, return_exceptions=True)
+    await asyncio.gather(*(operator.close() for operator in operators))
+
+
+# ── what happens ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _storm(scene: Scene) -> None:
+    plan, whole = scene.plan, scene.whole
     deadline = time.monotonic() + plan.seconds
 
     def is_over() -> bool:
         return time.monotonic() > deadline
 
-    faults = Faults(
-        whole,
-        customers.link,
-        operators,
-        random.Random(luck.random()),
-        plan.longest_pause_seconds,
-        crowd.come_back,
-    )
-    await crowd.come()
+    faults = Faults(plan, whole, [scene.customers.link], scene.crowd.come_back)
     async with asyncio.TaskGroup() as storm:
-        storm.create_task(customers.write(is_over, plan.messages_per_second))
-        storm.create_task(customers.trouble(is_over))
-        for operator in operators:
+        storm.create_task(scene.customers.write(is_over, plan.messages_per_second))
+        storm.create_task(scene.customers.trouble(is_over))
+        storm.create_task(scene.poster.write(is_over))
+        for operator in scene.operators:
             storm.create_task(operator.work(is_over))
         storm.create_task(faults.inject(is_over))
     await faults.mend()
     await asyncio.gather(*(node.until_ready() for node in whole.nodes))
-    report.faults = faults.happened
+    scene.report.faults = faults.happened
 
-
-# ── the crowd ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Crowd:
-    """Sockets of one supervisor in many tabs; each counts what it hears and whether it ascends."""
-
-    def __init__(self, url: str, token: str, size: int) -> None:
-        self._url, self._token, self.size = url, token, size
-        self.cursors: list[int | None] = [None] * size
-        self.out_of_order = 0
-        self._clients: list[socketio.AsyncClient | None] = [None] * size
-
-    async def come(self) -> None:
-        await asyncio.gather(*(self._connect(n) for n in range(self.size)))
-
-    async def come_back(self) -> None:
-        """All at once."""
-        await self.close()
-        await self.come()
-
-    async def _connect(self, n: int) -> None:
-        client = self._clients[n] = socketio.AsyncClient(reconnection=False)
-
-        async def take(items: list[dict[str, Any]]) -> None:
-            for item in items:
-                self.out_of_order += self.cursors[n] is not None and item["seq"] <= (self.cursors[n] or 0)
-                self.cursors[n] = item["seq"]
-
-        async def take_ready(ready: dict[str, Any]) -> None:
-            self.cursors[n] = max(ready["seq"], self.cursors[n] or 0) if ready["resumed"] else ready["seq"]
-
-        client.on("events", take)
-        client.on("ready", take_ready)
-        auth = {"token": self._token, "cursor": self.cursors[n]}
-        with contextlib.suppress(socketio.exceptions.SocketIOError, OSError, TimeoutError):
-            await asyncio.wait_for(
-                client.connect(self._url, auth=auth, transports=["websocket"], wait_timeout=5), 10
-            )
-
-    async def close(self) -> None:
-        async def end(client: socketio.AsyncClient) -> None:
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(client.eio.disconnect(abort=True), 2)
-
-        await asyncio.gather(*(end(client) for client in self._clients if client is not None))
-
-
-# ── the books ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _UNDER_WAY_SQL = """
 SELECT (SELECT count(*) FROM outbox WHERE account_id = $1)
@@ -199,188 +190,71 @@ SELECT (SELECT count(*) FROM outbox WHERE account_id = $1)
 """
 
 
-async def _until_quiet(
-    pool: asyncpg.Pool, account: SeededAccount, customers: Customers, report: Report
-) -> None:
+async def _until_quiet(scene: Scene) -> None:
     """Everything that was on its way has arrived."""
     deadline = time.monotonic() + _QUIET_SECONDS
     before, since = (-1, -1), time.monotonic()
     while time.monotonic() < deadline:
-        row = (await pool.fetch(_UNDER_WAY_SQL, account.account_id))[0]
+        (row,) = await scene.pool.fetch(_UNDER_WAY_SQL, scene.account.account_id)
         now = (row["seq"], row["under_way"])
-        if now != before or row["under_way"] or not customers.sandbox.statistics()["idle"]:
+        is_idle = scene.poster.is_idle and scene.customers.sandbox.statistics()["idle"]
+        if now != before or row["under_way"] or not is_idle:
             before, since = now, time.monotonic()
-        elif time.monotonic() - since > 3:
+        elif time.monotonic() - since > _STILL_SECONDS:
             return
-        await asyncio.sleep(0.2)
-    report.broken.append(f"it does not become quiet in {_QUIET_SECONDS:.0f} s: outbox and jobs {before[1]}")
+        await asyncio.sleep(0.1)
+    idle = {"poster": scene.poster.is_idle, **scene.customers.sandbox.statistics()}
+    waiting = {name: idle[name] for name in ("poster", "idle", "pending_updates", "planned")}
+    scene.report.broken.append(
+        f"it does not become quiet in {_QUIET_SECONDS:.0f} s: outbox and jobs {before[1]}, {waiting}"
+    )
 
 
-async def _compare(
-    pool: asyncpg.Pool, account: SeededAccount, customers: Customers, operators: list[Operator], crowd: _Crowd,
-    report: Report,
-) -> None:  # fmt: skip
-    await _compare_inbound(pool, account, customers, report)
-    await _compare_log(pool, account, report)
-    await _compare_outbound(pool, account, customers, operators, report)
-    await _compare_screens(operators, report)
-    evidence = [operator.evidence for operator in operators]
-    report.figures |= {
-        "operators' connections": sum(e.connections for e in evidence),
-        "of these resumed by cursor": sum(e.resumes for e in evidence),
-        "events given to operators": sum(e.items for e in evidence),
-        "out of order at a socket": sum(e.out_of_order for e in evidence) + crowd.out_of_order,
+async def _replay(scene: Scene) -> None:
+    """The cause is mended, and `prosa replay` runs what was parked."""
+    settings = scene.whole.settings
+    connection = await asyncpg.connect(driver_dsn(settings.database_url))
+    try:
+        await connection.execute(REMOVE_POISON_TRIGGER)
+    finally:
+        await connection.close()
+    environment = {
+        "PROSA_DATABASE_URL": settings.database_url,
+        "PROSA_REDIS_URL": settings.redis_url,
+        "PROSA_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "PROSA_ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
+        "PROSA_DATA_DIR": str(scene.whole.folder),
     }
-    if report.figures["out of order at a socket"]:
-        report.broken.append("a socket was given a seq that was not above its last one")
-    for one in evidence:
-        report.broken += [f"surprising answer: {surprise}" for surprise in one.surprises[:5]]
-
-
-async def _compare_inbound(
-    pool: asyncpg.Pool, account: SeededAccount, customers: Customers, report: Report
-) -> None:
-    """Acknowledged = stored, once."""
-    stored = Counter(
-        row["wamid"]
-        for row in await pool.fetch(
-            "SELECT wamid FROM messages WHERE account_id = $1 AND direction = 'in'", account.account_id
-        )
-    )
-    parked = await pool.fetchval(
-        "SELECT count(*) FROM dead_webhooks WHERE account_id = $1", account.account_id
-    )
-    lost = [wamid for wamid in customers.written if wamid not in stored]
-    twice = [wamid for wamid, count in stored.items() if count > 1]
-    report.figures |= {
-        "messages of customers": len(customers.written),
-        "lost": len(lost),
-        "stored twice": len(twice),
-        "parked (poison)": parked,
-    }
-    if lost:
-        report.broken.append(f"{len(lost)} messages of customers are lost: {lost[:3]}")
-    if twice:
-        report.broken.append(f"{len(twice)} messages are stored twice")
-
-
-async def _compare_log(pool: asyncpg.Pool, account: SeededAccount, report: Report) -> None:
-    """Dense, and one message_created for every message."""
-    row, *_ = await pool.fetch(
-        """SELECT count(*) AS events, count(DISTINCT seq) AS numbers, coalesce(min(seq), 1) AS first, max(seq) AS last,
-               (SELECT seq FROM event_counters WHERE account_id = $1) AS counter
-        FROM events WHERE account_id = $1""",
-        account.account_id,
-    )
-    told, *_ = await pool.fetch(
-        """WITH told AS (SELECT payload->'message'->>'id' AS id, count(*) AS times FROM events
-                         WHERE account_id = $1 AND type = 'message_created' GROUP BY 1)
-        SELECT count(*) FILTER (WHERE t.id IS NULL) AS untold, count(*) FILTER (WHERE t.times > 1) AS twice
-        FROM messages m LEFT JOIN told t ON t.id = m.id::text WHERE m.account_id = $1""",
-        account.account_id,
-    )
-    report.figures |= {"events in the log": row["events"], "messages without their event": told["untold"]}
-    if not row["events"] == row["numbers"] == row["last"] == row["counter"] or row["first"] != 1:
-        report.broken.append(f"the log is not dense: {dict(row)}")
-    if told["untold"] or told["twice"]:
-        report.broken.append(
-            f"message_created is missing for {told['untold']} messages, doubled for {told['twice']}"
-        )
-
-
-async def _compare_outbound(
-    pool: asyncpg.Pool,
-    account: SeededAccount,
-    customers: Customers,
-    operators: list[Operator],
-    report: Report,
-) -> None:
-    """Each intent: one message, at Meta at most once, in the order of its conversation."""
-    rows = await pool.fetch(
-        "SELECT id, client_message_id, conversation_id, status, wamid, error::text FROM messages"
-        " WHERE account_id = $1 AND direction = 'out' ORDER BY id",
-        account.account_id,
-    )
-    by_client = Counter(str(row["client_message_id"]) for row in rows)
-    intents = [intent for operator in operators for intent in operator.intents]
-    lost = [i for i in intents if i.is_acknowledged and not by_client[str(i.client_message_id)]]
-    twice = [i for i in intents if by_client[str(i.client_message_id)] > 1]
-    answer = await customers.meta.get("/sandbox/sent", params={"limit": 1000})
-    sent = answer.json()["sent"]
-    at_meta = Counter(one["body"].get("biz_opaque_callback_data") for one in sent)
-    doubled = [data for data, count in at_meta.items() if count > 1]
-    stuck = [dict(row) for row in rows if row["status"] in ("queued", "sending", "unconfirmed")]
-    report.figures |= {
-        "messages of operators": len(intents),
-        "of these acknowledged": sum(intent.is_acknowledged for intent in intents),
-        "of these repeated with the same id": sum(intent.attempts > 1 for intent in intents),
-        "acknowledged and lost": len(lost),
-        "sent to Meta": len(sent),
-        "sent to Meta twice": len(doubled),
-        "still unconfirmed": sum(row["status"] == "unconfirmed" for row in stuck),
-        "failed": sum(row["status"] == "failed" for row in rows),
-    }
-    if lost:
-        report.broken.append(f"{len(lost)} acknowledged messages of operators are lost")
-    if twice or doubled:
-        report.broken.append(
-            f"{len(twice)} messages stored twice, {len(doubled)} at Meta twice: {doubled[:3]}"
-        )
-    # A message that Meta never got and never spoke of stays unconfirmed until the operator decides: that is the promise.
-    never_came = [
-        row for row in stuck if row["status"] != "unconfirmed" or str(row["id"]) in _ids_at_meta(sent)
-    ]
-    if never_came:
-        report.broken.append(f"{len(never_came)} messages are stuck: {never_came[:3]}")
-    report.broken += _out_of_order(rows, sent)
-
-
-def _ids_at_meta(sent: list[dict[str, Any]]) -> set[str]:
-    return {str(one["body"].get("biz_opaque_callback_data", "")) for one in sent}
-
-
-def _out_of_order(rows: list[Any], sent: list[dict[str, Any]]) -> list[str]:
-    """Conversations whose messages Meta took in another order than they were written."""
-    place = {str(one["body"].get("biz_opaque_callback_data")): n for n, one in enumerate(sent)}
-    last: dict[Any, int] = {}
-    wrong = []
-    for row in rows:  # ids ascend with time within a process; equal millisecond: no promise
-        at = next((n for data, n in place.items() if str(row["id"]) in data), None)
-        if at is None:
-            continue
-        if at < last.get(row["conversation_id"], -1):
-            wrong.append(f"conversation {row['conversation_id']}: {row['id']} left after a later one")
-        last[row["conversation_id"]] = max(at, last.get(row["conversation_id"], -1))
-    return wrong
-
-
-async def _compare_screens(operators: list[Operator], report: Report) -> None:
-    """Each screen that was kept by events equals a fresh load."""
-    unequal = []
-    for operator in operators:
-        differences = ["it does not come back"]
-        for _ in range(60):  # what is on its way comes; what was lost never does
-            with contextlib.suppress(Unreachable, TimeoutError):
-                await asyncio.wait_for(operator.is_live.wait(), 10)
-                differences = await operator.differences()
-                if not differences:
-                    break
-            await asyncio.sleep(0.25)
-        unequal += differences
-    report.figures["unequal screens"] = len(unequal)
-    report.broken += [f"unequal screen: {line}" for line in unequal]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.cli", "replay", "--reason", "poison",
+        env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    if process.returncode != 0:
+        scene.report.broken.append(f"prosa replay failed: {said.decode(errors='replace')[-500:]}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Faults, and whether every promise was kept.")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--crowd", type=int, default=200)
-    parser.add_argument("--pause", type=float, default=30.0, help="longest pause of Redis, seconds")
+    parser.add_argument("--crowd", type=int, default=200, help="sockets that have everything open")
+    parser.add_argument("--longest-pause", type=float, default=30.0, help="of Redis, seconds")
+    parser.add_argument("--longest-cut", type=float, default=5.0, help="of a wire, seconds")
+    parser.add_argument("--longest-rest", type=float, default=8.0, help="between faults of servers, seconds")
+    parser.add_argument("--logs", type=Path, help="a folder that keeps the processes' logs")
     asked = parser.parse_args()
-    report = asyncio.run(
-        run_chaos(Plan(asked.seconds, asked.seed, crowd=asked.crowd, longest_pause_seconds=asked.pause))
+    if asked.logs is not None:
+        asked.logs.mkdir(parents=True, exist_ok=True)
+    plan = Plan(
+        seconds=asked.seconds,
+        seed=asked.seed,
+        crowd=asked.crowd,
+        longest_pause_seconds=asked.longest_pause,
+        longest_cut_seconds=asked.longest_cut,
+        longest_rest_seconds=asked.longest_rest,
     )
+    report = asyncio.run(run_chaos(plan, asked.logs))
     report.show(Console(width=110))
     sys.exit(1 if report.broken else 0)
 

@@ -74,7 +74,7 @@ def settings(
         psycopg.connect(postgres.database_url("postgres"), autocommit=True) as connection,
     ):
         client.flushall()
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE prosa".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE prosa STRATEGY FILE_COPY".encode())
         made = make_settings(postgres, name, valkey.url, tmp_path_factory.mktemp("data"))
         yield made.model_copy(update={"rate_limit_factor": 1000.0})
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -48,7 +48,7 @@ _SEED = os.environ.get("PROSA_CONTRACT_SEED", "20261123")
 # For work on one resource.
 _TAG = os.environ.get("PROSA_CONTRACT_TAG")
 # The tool shares it out among its phases: on a busy machine fewer cases are tried, never longer.
-_MOST_SECONDS = "70"
+_MOST_SECONDS = "45"
 _PATIENCE_SECONDS = 3_600 if _EXAMPLES else 300
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import socket as sockets_of_the_system
+import socket as system_socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from inbox.kernel.actor import Actor, Origin
 from inbox.kernel.database import Database, open_pool
 from inbox.kernel.errors import Unauthenticated
 from inbox.kernel.event_log import LoggedEvent, NewEvent
+from inbox.proof.observer import Observer
 from realtime.bus import RedisPublisher
 from realtime.gateway import Gateway, build_gateway
 from realtime.sockets import AuthenticatedActor
@@ -38,7 +39,10 @@ class QuietServer(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def serving(app: Any, ws: Any = DirectWebSocket) -> AsyncIterator[str]:
     """The address of a server for `app`."""
-    listener = sockets_of_the_system.socket()
+    # Told that it speaks TCP, for asyncio turns off Nagle's algorithm only then: every answer would wait 40 ms for an ACK.
+    listener = system_socket.socket(
+        system_socket.AF_INET, system_socket.SOCK_STREAM, system_socket.IPPROTO_TCP
+    )
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
@@ -174,6 +178,7 @@ class Live:
     database: Database
     publisher: RedisPublisher
     pool: "asyncpg.Pool[Any]"
+    observer: Observer
     clients: list[Client] = field(default_factory=list)
 
     def client(self, actor: Actor, **auth: Any) -> Client:
@@ -196,7 +201,8 @@ async def running_gateway(
     settings: Settings, redis_url: str, *, ws: Any = DirectWebSocket, publisher: Any = None
 ) -> AsyncIterator[Live]:
     """`publisher`: what commits are told to, when it is not Redis."""
-    redis_publisher = RedisPublisher(redis_url)
+    observer = Observer()
+    redis_publisher = RedisPublisher(redis_url, observer)
     database = Database(
         settings.resolved_app_database_url,
         settings.resolved_system_database_url,
@@ -207,11 +213,11 @@ async def running_gateway(
     tokens = Tokens()
     gateway = build_gateway(
         settings=settings, database=database, pool=pool, redis_url=redis_url,
-        authenticate=tokens.authenticate, publisher=redis_publisher,
+        authenticate=tokens.authenticate, publisher=redis_publisher, observer=observer,
     )  # fmt: skip
     await gateway.start()
     async with serving(gateway.asgi_app, ws) as url:
-        live = Live(url, gateway, tokens, database, redis_publisher, pool)
+        live = Live(url, gateway, tokens, database, redis_publisher, pool, observer)
         try:
             yield live
         finally:

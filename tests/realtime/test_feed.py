@@ -48,7 +48,9 @@ async def test_shuffled_lost_and_repeated_hints_are_heard_once_in_order(
 ) -> None:
     chance = random.Random(seed_of_chance)
     publisher = LossyPublisher()
-    async with running_gateway(settings, redis_url, publisher=publisher) as live:
+    # A fifth of the window that production has: pauses around it, and a fifth of the time.
+    narrow = settings.model_copy(update={"relay_gap_wait_ms": 5})
+    async with running_gateway(narrow, redis_url, publisher=publisher) as live:
         ana = await live.connect(seed.ana)
         feed = feed_of(live, seed.account_id)
         for _ in range(10):
@@ -59,7 +61,7 @@ async def test_shuffled_lost_and_repeated_hints_are_heard_once_in_order(
             chance.shuffle(hints)
             for event in hints:
                 feed.accept(hint(event))
-                await asyncio.sleep(chance.choice([0, 0.001, 0.03]))
+                await asyncio.sleep(chance.choice([0, 0.001, 0.006]))
         await ana.until(lambda: bool(ana.seqs) and ana.seqs[-1] == 120)
         assert ana.seqs == list(range(1, 121))
 
@@ -132,6 +134,8 @@ class _Settings:
 
 class _Nobody:
     def on_item(self, feed: AccountFeed, item: Item) -> None: ...
+
+    def on_message(self, feed: AccountFeed, item: Item) -> None: ...
 
     def on_ephemeral(self, feed: AccountFeed, message: str) -> None: ...
 

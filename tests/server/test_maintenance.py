@@ -8,6 +8,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from inbox.ingest.service import Ingest
+from inbox.installation.repository import put_setting
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Conflict, Invalid, NotFound
 from inbox.kernel.ids import new_id
@@ -95,6 +96,22 @@ async def test_bad_input_is_refused_in_a_sentence(settings: Settings) -> None:
             settings, account="Desconhecida", name="n", access_token="t", app_secret="s",
             phone_number_id="1", waba_id="2", display_phone_number="3",
         )  # fmt: skip
+
+
+async def test_first_passwords_are_as_long_as_the_installation_wants(
+    settings: Settings, database: Database
+) -> None:
+    async with database.system() as work:
+        await put_setting(work.session, "password_minimum", {"value": 20}, new_id(), work.now())
+    person = {"email": "z@y.example", "name": "Z", "password": "longa o bastante"}
+    try:
+        with pytest.raises(Invalid, match="at least 20"):
+            await create_administrator(settings, account="Outra", **person)
+        with pytest.raises(Invalid, match="at least 20"):
+            await create_super_administrator(settings, **person)
+    finally:
+        async with database.system() as work:
+            await put_setting(work.session, "password_minimum", None, new_id(), work.now())
 
 
 async def test_replay_reports_what_it_did(settings: Settings) -> None:

@@ -63,7 +63,8 @@ async def _serving(app: Any, listener: socket.socket, **options: Any) -> AsyncIt
 
 
 def _listen() -> tuple[socket.socket, str]:
-    listener = socket.socket()
+    # Told that it speaks TCP, for asyncio turns off Nagle's algorithm only then: every answer would wait 40 ms for an ACK.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
 

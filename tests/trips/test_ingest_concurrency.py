@@ -212,7 +212,7 @@ async def end_of(hook: Hook, posts: list[list[tuple[str, dict[str, Any]]]]) -> A
     return messages, tickets, reactions, statuses
 
 
-@hypothesis_settings(max_examples=25, deadline=None, phases=_PHASES, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=12, deadline=None, phases=_PHASES, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_shuffled_and_repeated_webhooks_lead_to_the_same_end(data: st.DataObject, runner: "Runner") -> None:
     parts = history()

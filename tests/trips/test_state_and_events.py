@@ -27,8 +27,9 @@ from server.settings import Settings
 from tests.trips.live_app import LiveSocket, Person, Prosa, Shop, eventually, running_prosa
 from tests.trips.screen import LISTS, Screen
 
-# Each history takes a second or two of real time; shrinking would take minutes and follow the timing, not the history.
-_EXAMPLES = 8
+# Each history takes two or three seconds of real time; shrinking would take minutes and follow the timing, not the
+# history. Every run draws others, and `make chaos` plays them for as long as one likes.
+_EXAMPLES = 5
 # A late status webhook may still be on its way when everything looks quiet; on a busy machine it takes its time.
 _ON_ITS_WAY_SECONDS = 10.0
 _CONFLATION_MS = 30

@@ -38,6 +38,5 @@ export const product: ProductView = {
   product_name: "Prosa",
   support_contact: "suporte@prosa.example",
   banner: { level: "info", text: "Manutenção no domingo, das 2h às 4h." },
-  sign_up: "closed",
   password_minimum: 10,
 };

@@ -12,8 +12,9 @@ from inbox.accounts.departments import (
     change_department,
     create_department,
     list_departments,
+    order_departments,
 )
-from inbox.accounts.errors import DepartmentInUse, NameTaken, UnknownDepartments
+from inbox.accounts.errors import DepartmentInUse, NameTaken, OrderChanged, UnknownDepartments
 from inbox.accounts.members import MemberChange, change_member
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -59,6 +60,53 @@ async def test_names_are_unique_and_changes_compare_versions(
         await change_department(database, seed.admin, made.id, DepartmentChange(name="x"), version=1)
     (entry,) = [e for e in await audited(database, seed.account_id) if e[0] == "department.changed"]
     assert entry[2:] == ({"name": "Cobrança", "position": 2}, {"name": "Contas", "position": 0})
+
+
+async def test_the_whole_order_is_set_at_once(
+    database: Database, seed: SeededAccount, publisher: RecordingPublisher
+) -> None:
+    vendas, suporte = seed.departments["vendas"], seed.departments["suporte"]
+    third, gone = await make(database, seed), await make(database, seed, "Antiga")
+    await archive_department(database, seed.admin, gone.id)
+    publisher.published.clear()
+    ordered = await order_departments(database, seed.admin, [third.id, vendas, suporte])
+    assert [d.name for d in ordered] == ["Cobrança", "Vendas", "Suporte", "Antiga"]
+    assert [d.position for d in ordered[:3]] == [0, 1, 2]
+    assert [event.type for _, event in publisher.published] == ["department_updated"] * 3
+    publisher.published.clear()
+    await order_departments(database, seed.admin, [third.id, suporte, vendas])
+    assert len(publisher.published) == 2  # one stays where it is
+    entries = [e for e in await audited(database, seed.account_id) if e[0] == "departments.ordered"]
+    assert entries[-1][2:] == (
+        {"order": ["Cobrança", "Vendas", "Suporte"]},
+        {"order": ["Cobrança", "Suporte", "Vendas"]},
+    )
+
+
+async def test_an_order_names_every_department_once(
+    database: Database, seed: SeededAccount, settings: Settings
+) -> None:
+    vendas, suporte = seed.departments["vendas"], seed.departments["suporte"]
+    foreign = seed_account(settings).departments["vendas"]
+    for wrong in (
+        [vendas],
+        [vendas, vendas],
+        [vendas, suporte, foreign],
+        [vendas, suporte, uuid4()],
+        [foreign, suporte],
+    ):
+        with pytest.raises(OrderChanged):
+            await order_departments(database, seed.admin, wrong)
+    with pytest.raises(Forbidden):
+        await order_departments(database, seed.supervisor, [suporte, vendas])
+    made = asyncio.gather(
+        *(
+            order_departments(database, seed.admin, order)
+            for order in ([vendas, suporte], [suporte, vendas]) * 4
+        )
+    )
+    await made  # at once they follow each other
+    assert sorted(d.position for d in await list_departments(database, seed.admin)) == [0, 1]
 
 
 async def test_only_who_manages_departments_may(

@@ -73,8 +73,8 @@ class Post:
     async def token(self, email: str) -> str:
         mails = await mailed(self._database, self._settings, "invitation")
         link = next(str(mail["link"]) for mail in reversed(mails) if mail["recipient"] == email)
-        assert link.startswith("https://prosa.example/invitation?token=")
-        return parse_qs(urlsplit(link).query)["token"][0]
+        assert link.startswith("https://prosa.example/invitation#token=")
+        return parse_qs(urlsplit(link).fragment)["token"][0]
 
 
 @pytest.fixture

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from inbox.accounts import usage_repository
+from inbox.accounts.request_tally import RequestTally
 from inbox.accounts.usage import UsageView, count_usage, number_state, read_usage
 from inbox.conversations.models import Message
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Forbidden
 from inbox.kernel.ids import new_id
-from tests.conftest import SeededAccount
+from server.settings import Settings
+from tests.conftest import SeededAccount, seed_account
 from tests.inbox.rows import Talk, add_talk, inbound
 
 NOON = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0)  # 12:00 in São Paulo
@@ -119,6 +121,45 @@ async def test_the_page_tells_how_the_account_stands(database: Database, seed: S
     assert usage.limits.members > 0
     await count_usage(database)
     assert (await read_usage(database, seed.supervisor)).storage_bytes == 1234
+
+
+async def test_requests_of_keys_are_counted_in_memory_and_written_now_and_then(
+    database: Database, seed: SeededAccount, settings: Settings
+) -> None:
+    tallies = [RequestTally(database) for _ in range(2)]  # as two processes
+    neighbour = seed_account(settings)
+    for tally in tallies:
+        for account_id in (seed.account_id, seed.account_id, neighbour.account_id, new_id()):
+            tally.count(account_id)
+
+    async def counted_requests(account: SeededAccount) -> int:
+        usage = await read_usage(database, account.admin)
+        assert [day.api_requests for day in usage.days[:-1]] == [0] * 29
+        return usage.days[-1].api_requests
+
+    assert await counted_requests(seed) == 0
+    await asyncio.gather(*(tally.flush() for tally in tallies))
+    await tallies[0].flush()  # nothing is left to write
+    assert (await counted_requests(seed), await counted_requests(neighbour)) == (4, 2)
+    await count_usage(database)  # adds to the same rows
+    assert await counted_requests(seed) == 4
+
+
+async def test_what_could_not_be_written_is_written_later(
+    database: Database, seed: SeededAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tally = RequestTally(database)
+    tally.count(seed.account_id)
+    with monkeypatch.context() as away:
+
+        async def refuse(*_: object) -> None:
+            raise OSError("the database is away")
+
+        away.setattr("inbox.accounts.request_tally.add_requests", refuse)
+        await tally.flush()
+    tally.count(seed.account_id)
+    await tally.flush()
+    assert (await read_usage(database, seed.admin)).days[-1].api_requests == 2
 
 
 async def test_clients_read_it_and_operators_do_not(database: Database, seed: SeededAccount) -> None:

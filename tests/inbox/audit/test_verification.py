@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 from inbox.audit.verification import verify_chain
 from inbox.audit.views import Fault, Verification
 from inbox.kernel.actor import Actor, Origin
-from inbox.kernel.audit import INSTALLATION, AuditActor, AuditEntry, Doer, stored_ip
+from inbox.kernel.audit import AuditActor, AuditEntry, Doer, stored_ip
 from inbox.kernel.database import Database
+from inbox.kernel.ids import new_id
 from server.audit_command import verify_audit
 from server.cli import app
 from server.settings import Settings
@@ -269,10 +270,11 @@ async def test_whatever_an_entry_holds_it_can_be_verified(
     request_id: str | None,
 ) -> None:
     doer = Doer(AuditActor.ANONYMOUS, None, name, None, Origin(ip, agent, request_id))
+    chain = new_id()  # of its own: verifying begins with the first entry
     async with database.system() as work:
-        work.audit(AuditEntry("thing.changed", "thing", target, before, after), INSTALLATION, doer=doer)
-    found = await check(database, INSTALLATION)
-    assert found.is_whole, found.broken
+        work.audit(AuditEntry("thing.changed", "thing", target, before, after), chain, doer=doer)
+    found = await check(database, chain)
+    assert (found.entries, found.is_whole) == (1, True), found.broken
 
 
 @pytest.mark.parametrize(

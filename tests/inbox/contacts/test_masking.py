@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from inbox.contacts.masking import mask_message_data, mask_phone, mask_text
+from inbox.contacts.events import ContactView
+from inbox.contacts.masking import mask_contact_data, mask_message_data, mask_phone, mask_text
 from inbox.contacts.service import rename_contact
 from inbox.conversations.service import get_conversation, list_messages
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
+from inbox.kernel.ids import new_id
 from inbox.tickets.service import accept_ticket, get_ticket, list_tickets
+from realtime.masking import mask_event
 from tests.conftest import SeededAccount
 from tests.inbox.rows import Talk, add_talk, inbound
 
@@ -66,6 +69,19 @@ def masked(actor: Actor) -> Actor:
 async def nameless(database: Database, seed: SeededAccount, **values: Any) -> Talk:
     """A customer who has told no name: lists show the number."""
     return await add_talk(database, seed, name="", **values)
+
+
+def test_a_masked_contact_says_so_where_there_is_something_to_reveal() -> None:
+    shown = ContactView(
+        id=new_id(), name="Maria", profile_name="", username=None, phone="+55 11 98765-4321", wa_id=WHOLE
+    )
+    assert not shown.phone_masked
+    masked = ContactView.model_validate(mask_contact_data(shown.model_dump()))
+    assert masked.phone_masked
+    event = mask_event("contact_updated", {"contact": shown.model_dump(mode="json")})
+    assert event["contact"]["phone_masked"] is True
+    nameless = shown.model_copy(update={"phone": None, "wa_id": None})
+    assert not ContactView.model_validate(mask_contact_data(nameless.model_dump())).phone_masked
 
 
 async def test_every_view_is_masked(database: Database, seed: SeededAccount) -> None:

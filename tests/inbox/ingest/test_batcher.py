@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 from inbox.ingest.arrivals import Arrival, Batch, Delivery
-from inbox.ingest.batcher import Batcher
+from inbox.ingest.batcher import FLUSHES, Batcher
 from inbox.kernel.clock import utc_now
 from inbox.kernel.ids import new_id
 from inbox.whatsapp.parse import parse_webhook
@@ -55,7 +55,7 @@ async def test_two_flushes_never_hold_the_same_customer_and_keep_everybodys_orde
         await asyncio.sleep(0)
     await batcher.stop()
     assert flushes.order == put
-    assert flushes.most_at_once == 2
+    assert flushes.most_at_once == FLUSHES
 
 
 async def test_everybody_in_flight_makes_the_second_flush_wait_instead_of_spinning() -> None:

@@ -108,6 +108,36 @@ async def test_who_is_renamed_by_hand_meanwhile_is_read_again(
     assert (contact["name"], contact["profile_name"]) == ("Maria", "Aninha")
 
 
+async def test_a_name_given_by_hand_between_reading_and_locking_is_told(
+    hook: Hook, owner_pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their profile stays; the batch needs steps because it quotes. Also for a customer whose ticket is opened anew."""
+    first = text()
+    await hook.send(first, contacts=[profile("Ana")])
+    names = iter(["Maria", "Marta"])
+    reads = 0
+
+    async def read_then_rename(connection: Connection, arrivals: Sequence[Arrival], tally: Tally) -> Draft:
+        nonlocal reads
+        reads += 1
+        draft = await read_draft(connection, arrivals, tally)
+        if reads == 1:
+            await owner_pool.execute(
+                "UPDATE contacts SET name = $2 WHERE account_id = $1", hook.seed.account_id, next(names)
+            )
+        return draft
+
+    monkeypatch.setattr(messages, "read_draft", read_then_rename)
+    for seconds, name in ((10, "Maria"), (200, "Marta")):
+        reads = 0
+        quoting = {**text(seconds=seconds), "context": {"id": first["id"], "from": "551130000001"}}
+        await hook.send(quoting, contacts=[profile("Ana")])
+        shown = (await told(hook, "ticket_updated"))[-1]["payload"]["ticket"]["contact"]
+        assert (shown["name"], shown["profile_name"]) == (name, "Ana")
+        assert reads == 2  # the first was in vain
+        await close(hook, state="merged")
+
+
 class Counted:
     """A connection that notes what it is asked."""
 

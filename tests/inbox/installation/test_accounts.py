@@ -116,8 +116,24 @@ async def test_health_tells_what_needs_a_look(
     async def health() -> accounts.AccountHealth:
         return (await accounts.access_account(database, admin, seed.account_id)).health
 
+    new = await health()
+    assert (new.is_fine, new.numbers_not_fine) == (
+        False,
+        1,
+    )  # as its own page says of a number without any webhook
+    (number,) = (await accounts.access_account(database, admin, seed.account_id)).usage.numbers
+    assert not number.is_fine
+    async with database.system() as work:
+        await work.session.execute(
+            text(
+                "UPDATE phone_numbers SET last_webhook_at = now() - interval '2 days' WHERE account_id = :id"
+            ),
+            {"id": seed.account_id},
+        )
+    (number,) = (await accounts.access_account(database, admin, seed.account_id)).usage.numbers
+    assert (number.state, number.is_fine) == ("quiet", True)
     healthy = await health()
-    assert healthy.is_fine
+    assert (healthy.is_fine, healthy.numbers_not_fine) == (True, 0)
     assert (healthy.members, healthy.admins, healthy.numbers) == (4, 1, 1)
     old = UUID(int=(int((datetime.now(UTC) - timedelta(hours=25)).timestamp() * 1000) << 80) | 1)
     async with database.system() as work:

@@ -55,6 +55,18 @@ async def test_defaults_have_no_rows_and_changes_are_on_record(
     assert await ask(database, "SELECT name FROM installation_settings") == []
 
 
+async def test_a_setting_of_an_earlier_version_is_passed_over(database: Database, admin: SuperAdmin) -> None:
+    async with database.system() as work:
+        await work.session.execute(
+            text(
+                """INSERT INTO installation_settings (name, value, updated_by, updated_at)
+                VALUES ('sign_up', '{"value": "open"}', :user_id, now())"""
+            ),
+            {"user_id": admin.user_id},
+        )
+    assert await read_settings(database) == InstallationSettings()
+
+
 async def test_of_two_who_save_at_once_the_record_is_a_chain(database: Database, admin: SuperAdmin) -> None:
     await asyncio.gather(
         *(change_settings(database, admin, InstallationSettings(session_days=days)) for days in (5, 6, 7))

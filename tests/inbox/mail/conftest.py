@@ -25,7 +25,8 @@ class FakeMailServer:
 
     def check(self, _: SMTP, __: Session, ___: Envelope, ____: str, login: object) -> AuthResult:
         assert isinstance(login, LoginPassword)
-        return AuthResult(success=login.password == self.password.encode())
+        # Not handled: aiosmtpd then says 535 itself; a failure that is "handled" is answered by nobody.
+        return AuthResult(success=login.password == self.password.encode(), handled=False)
 
     @property
     def address(self) -> MailServer:

@@ -262,11 +262,13 @@ async def test_a_wrong_password_is_tried_again_for_whoever_runs_this_mends_it(
 ) -> None:
     mail_server.password = "right"
     mail_id = await queue(database, vault, seed)
-    for password, state in (("wrong", "queued"), ("right", "sent")):
+    for password, state, error in (("wrong", "queued", "mail_not_accepted: 535"), ("right", "sent", "")):
         address = parse_mail_server(f"smtp://user:{password}@127.0.0.1:{mail_server.port}")
         await _make_due(database, mail_id)
         await sender(database, vault, address).send(mail_id)
-        assert (await stored(database, mail_id))["state"] == state
+        row = await stored(database, mail_id)
+        assert row["state"] == state
+        assert (row["error"] or "").startswith(error)
     assert len(mail_server.mails) == 1
 
 

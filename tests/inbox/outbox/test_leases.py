@@ -23,7 +23,9 @@ PROJECT = Path(__file__).parents[3]
 
 
 @asynccontextmanager
-async def sender_process(yard: Yard, holder: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def sender_process(
+    yard: Yard, holder: str, **more: object
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.inbox.outbox.sender_process", stdin=asyncio.subprocess.PIPE, cwd=PROJECT
     )
@@ -32,6 +34,7 @@ async def sender_process(yard: Yard, holder: str) -> AsyncIterator[asyncio.subpr
         "database_url": yard.settings.resolved_system_database_url,
         "encryption_key": yard.settings.encryption_keys.get_secret_value(),
         "holder": holder,
+        **more,
     }
     process.stdin.write(json.dumps(options).encode())
     process.stdin.close()

@@ -14,6 +14,7 @@ from inbox.privacy.eraser import Eraser
 from inbox.privacy.errors import StillBeingSent
 from inbox.privacy.jobs import privacy_jobs
 from inbox.privacy.retention import Retention
+from inbox.privacy.sealing import Sealer
 from inbox.privacy.service import get_certificate, get_erasure, request_erasure
 from inbox.privacy.views import ErasureView
 from server.settings import Settings
@@ -24,8 +25,11 @@ REASON = "Pedido do titular"
 
 
 @asynccontextmanager
-async def working(settings: Settings, eraser: Eraser, retention: Retention) -> AsyncIterator[None]:
-    app = build_job_app(settings.resolved_system_database_url, [privacy_jobs(eraser, retention)])
+async def working(
+    settings: Settings, eraser: Eraser, retention: Retention, database: Database
+) -> AsyncIterator[None]:
+    jobs = privacy_jobs(eraser, retention, Sealer(database))
+    app = build_job_app(settings.resolved_system_database_url, [jobs])
     stop = asyncio.Event()
     task = asyncio.create_task(run_jobs(app, stop))
     try:
@@ -57,7 +61,7 @@ async def test_a_worker_erases_what_was_asked_for(
     database: Database, seed: SeededAccount, settings: Settings, eraser: Eraser, retention: Retention
 ) -> None:
     erasure = await ask(database, seed, await add_talk(database, seed))
-    async with working(settings, eraser, retention):
+    async with working(settings, eraser, retention, database):
         done = await until(database, seed, erasure, "done")
     assert done.removed["messages"] == 1
     assert (await get_certificate(database, seed.admin, erasure.id)).requested_by_name == "Alice"
@@ -80,10 +84,10 @@ async def test_an_erasure_that_fails_for_good_is_shown_and_can_be_asked_for_agai
     with monkeypatch.context() as patch:
         patch.setattr(eraser, "_await_writers", never)
         patch.setattr(jobs, "_ERASE_RETRY", Backoff(1, 1, 1))
-        async with working(settings, eraser, retention):
+        async with working(settings, eraser, retention, database):
             failed = await until(database, seed, erasure, "failed")
     assert failed.done_at is None
     again = await ask(database, seed, talk)
     assert again.id == erasure.id
-    async with working(settings, eraser, retention):
+    async with working(settings, eraser, retention, database):
         await until(database, seed, erasure, "done")

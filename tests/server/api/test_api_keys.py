@@ -7,6 +7,8 @@ import httpx
 import psycopg
 import pytest
 from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from inbox.api_keys.keys import hash_key, is_api_key, make_key, parse_key
 from inbox.kernel.actor import Actor, ActorKind, Origin, Role
@@ -49,6 +51,19 @@ def change_account(settings: Settings, seed: SeededAccount, assignment: str) -> 
         connection.execute(
             f"UPDATE accounts SET {assignment} WHERE account_id = %s".encode(), (seed.account_id,)
         )
+
+
+async def test_a_keys_requests_are_counted_and_peoples_are_not(
+    signed_in: SignIn, seed: SeededAccount, app: Starlette
+) -> None:
+    admin = await signed_in(seed.admin)
+    key = program(admin, await make(admin))
+    for _ in range(3):
+        assert (await key.get("/api/v1/departments")).status_code == 200
+    api = next(route.app for route in app.routes if isinstance(route, Mount))
+    await api.state.request_tally.flush()  # type: ignore[attr-defined]  # FastAPI behind Mount's ASGIApp
+    usage = (await admin.get("/api/v1/account/usage")).json()
+    assert usage["days"][-1]["api_requests"] == 3
 
 
 # ── making ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from inbox.accounts.plans import PLANS
 from inbox.kernel.database import Database
 from inbox.kernel.ids import new_id
 from server.api.installation import router
@@ -47,7 +48,7 @@ async def test_to_everybody_else_it_does_not_exist(
 
 
 async def test_there_are_as_many_routes_as_we_think() -> None:
-    assert len(ROUTES) == 16
+    assert len(ROUTES) == 17
 
 
 async def test_an_account_is_opened_found_suspended_and_reactivated(super_admin: SignedInClient) -> None:
@@ -124,6 +125,43 @@ async def test_a_super_admin_looks_in_as_somebody_on_record_in_both_chains(
             id=str(seed.ana.user_id),
         )
         assert rows[0][0] == 1
+
+
+async def test_the_installations_record_names_the_companies_and_a_companys_own_does_not(
+    super_admin: SignedInClient, seed: SeededAccount, signed_in: SignIn
+) -> None:
+    path = f"/api/v1/installation/accounts/{seed.account_id}"
+    company = (await super_admin.get(path)).json()["name"]
+    for step, body in (
+        ("impersonate", {"user_id": str(seed.ana.user_id), "reason": "Chamado 4712"}),
+        ("suspend", {"reason": "Fatura em aberto"}),
+    ):
+        assert (await super_admin.post(f"{path}/{step}", json=body)).status_code == 200
+    assert (await super_admin.post(f"{path}/reactivate")).status_code == 200
+    person = f"/api/v1/installation/people/{seed.bruno.user_id}/disable"
+    assert (await super_admin.post(person, json={"reason": "Suspeita de invasão"})).status_code == 200
+
+    entries = (await super_admin.get("/api/v1/installation/audit", params={"limit": 4})).json()["items"]
+    assert [entry["action"] for entry in entries] == [
+        "person.disabled",
+        "account.reactivated",
+        "account.suspended",
+        "session.impersonation_began",
+    ]
+    assert [entry["accounts"] for entry in entries] == [[{"id": str(seed.account_id), "name": company}]] * 4
+
+    own = (await (await signed_in(seed.admin)).get("/api/v1/audit")).json()["items"]
+    assert {"person.disabled", "session.impersonation_began"} <= {entry["action"] for entry in own}
+    assert all(entry["accounts"] == [] for entry in own)
+    assert all("account_ids" not in (entry["after"] or {}) for entry in own)
+
+
+async def test_plans_are_listed_with_their_limits(super_admin: SignedInClient, seed: SeededAccount) -> None:
+    plans = (await super_admin.get("/api/v1/installation/plans")).json()
+    assert [plan["name"] for plan in plans] == list(PLANS)
+    account = (await super_admin.get(f"/api/v1/installation/accounts/{seed.account_id}")).json()
+    assert account["usage"]["limits"] == plans[0]["limits"]
+    assert plans[0]["limits"]["key_requests_per_minute"] == PLANS["standard"].key_requests_per_minute
 
 
 async def test_a_disabled_person_is_out_at_once(

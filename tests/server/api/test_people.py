@@ -149,7 +149,7 @@ async def test_an_invitation_goes_out_by_mail_and_lets_in(
     assert (await admin.post(f"{path}/resend")).status_code == 200
     links = [m["link"] for m in await mailed(database, settings, "invitation") if m["recipient"] == email]
     assert len(links) == 2
-    token = parse_qs(urlsplit(links[-1]).query)["token"][0]
+    token = parse_qs(urlsplit(links[-1]).fragment)["token"][0]
     accepted = await accept_invitation(database, token, user=NewUser("Rita", "unusable"))
     assert str(accepted.user_id) in [m["id"] for m in (await admin.get("/api/v1/members")).json()]
     assert (await admin.get("/api/v1/invitations")).json() == []

@@ -134,9 +134,8 @@ async def test_the_policy_is_compare_and_set_and_tells_open_sockets(
     assert answer.status_code == 200, answer.text
     assert answer.json() == {**changed, "version": policy["version"] + 1}
     stale = await admin.ask("PUT", "/api/v1/privacy/policy", json=changed)
-    assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
-    sealed = await admin.ask("PUT", "/api/v1/privacy/policy", json={**answer.json(), "encrypt_content": True})
-    assert (sealed.status_code, sealed.json()["code"]) == (422, "content_encryption_unavailable")
+    assert (stale.status_code, stale.json()["code"]) == (409, "policy_changed")
+    assert stale.json()["version"] == policy["version"] + 1
     for days in (-5, 10**12):
         odd = {**answer.json(), "retention": {**policy["retention"], "contact_fields_days": {"cpf": days}}}
         assert (await admin.ask("PUT", "/api/v1/privacy/policy", json=odd)).status_code == 422
@@ -145,6 +144,23 @@ async def test_the_policy_is_compare_and_set_and_tells_open_sockets(
     ).status_code == 422
     short = {**answer.json(), "retention": {**policy["retention"], "media_days": 1}}
     assert (await admin.ask("PUT", "/api/v1/privacy/policy", json=short)).status_code == 422
+
+
+async def test_encryption_of_content_begins_when_every_process_knows_the_key(
+    seed: SeededAccount, signed_in: SignIn
+) -> None:
+    admin = await signed_in(seed.admin)
+    policy = (await admin.get("/api/v1/privacy/policy")).json()
+    assert policy["content_sealing"] == {
+        "state": "off", "since": None, "sealed_rows": 0, "holds_sealed": False
+    }  # fmt: skip
+    on = await admin.ask("PUT", "/api/v1/privacy/policy", json={**policy, "encrypt_content": True})
+    assert on.status_code == 200, on.text
+    assert (on.json()["encrypt_content"], on.json()["content_sealing"]["state"]) == (True, "starting")
+    off = await admin.ask("PUT", "/api/v1/privacy/policy", json={**on.json(), "encrypt_content": False})
+    assert off.json()["content_sealing"] == {
+        "state": "off", "since": None, "sealed_rows": 0, "holds_sealed": True
+    }  # fmt: skip
 
 
 async def test_retention_is_previewed_for_stored_and_for_proposed_rules(

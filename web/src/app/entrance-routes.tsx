@@ -65,7 +65,7 @@ export function InvitationRoute() {
   const navigate = useNavigate();
   const router = useRouter();
   const token = useLinkToken(useSearch({ from: "/entrance/invitation" }));
-  const back = token === null ? {} : { next: `/invitation?token=${encodeURIComponent(token)}` };
+  const back = token === null ? {} : { next: `/invitation#token=${encodeURIComponent(token)}` };
   return (
     <InvitationPage
       token={token}

@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
 import styles from "@/components/dialog.module.css";
@@ -21,6 +21,7 @@ interface DialogProps {
 /** A layer with one thing to do. Escape and a press outside close it; focus goes back to where it was. */
 export function Dialog({ title, lead, size = 460, isHeld = false, onClose, children }: DialogProps) {
   const { t } = useTranslation("app");
+  useFocusReturn();
   return (
     <Modal
       opened
@@ -30,13 +31,32 @@ export function Dialog({ title, lead, size = 460, isHeld = false, onClose, child
       withCloseButton={!isHeld}
       closeOnEscape={!isHeld}
       closeOnClickOutside={!isHeld}
-      classNames={{ title: styles.title ?? "", body: styles.body ?? "" }}
+      classNames={{ title: styles.title ?? "", body: styles.body ?? "", close: styles.close ?? "" }}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       {Boolean(lead) && <p className={styles.lead}>{lead}</p>}
       {children}
     </Modal>
   );
+}
+
+/**
+ * Mantine gives the focus back when `opened` turns false; our dialogs are there or not. Whatever had the focus when the
+ * dialog came has it again when the dialog is gone, unless something else took it.
+ */
+function useFocusReturn(): void {
+  const [atRender] = useState(() => document.activeElement);
+  useEffect(() => {
+    // A menu that opened us has closed by now, and its button has the focus.
+    const now = document.activeElement;
+    const home = now === null || now === document.body ? atRender : now;
+    return () => {
+      setTimeout(() => {
+        const isFree = document.activeElement === null || document.activeElement === document.body;
+        if (isFree && home instanceof HTMLElement && home.isConnected) home.focus({ preventScroll: true });
+      });
+    };
+  }, [atRender]);
 }
 
 interface FormDialogProps extends DialogProps {

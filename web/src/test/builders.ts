@@ -1,8 +1,10 @@
 /** Small whole objects of the wire for tests; each test names only what it is about. */
+import type { Viewer } from "@/lib/viewer";
 import type { TicketCounts, TicketListView } from "@/lib/wire/openapi.gen";
 import type { MessageView, TicketView } from "@/lib/wire/protocol.gen";
 
 export const ME = "user-me";
+export const VIEWER: Viewer = { userId: ME, departmentIds: ["d1"], seesAllDepartments: true };
 const START = Date.parse("2026-11-23T12:00:00Z");
 
 export function at(minutes: number): string {

@@ -26,6 +26,10 @@ export function registerAreaTexts(): void {
     "pt-BR": async () => (await import("@/lib/i18n/locales/usage.pt-BR")).usagePtBr,
     en: async () => (await import("@/lib/i18n/locales/usage.en")).usageEn,
   });
+  registerTexts("proof", {
+    "pt-BR": async () => (await import("@/features/settings/proof/locale/pt-BR")).proofPtBr,
+    en: async () => (await import("@/features/settings/proof/locale/en")).proofEn,
+  });
   registerTexts("exports", {
     "pt-BR": async () => (await import("@/lib/i18n/locales/exports.pt-BR")).exportsPtBr,
     en: async () => (await import("@/lib/i18n/locales/exports.en")).exportsEn,
@@ -45,6 +49,10 @@ export function registerAreaTexts(): void {
   registerTexts("departments", {
     "pt-BR": async () => (await import("@/features/settings/departments/locale/pt-BR")).departmentsPtBr,
     en: async () => (await import("@/features/settings/departments/locale/en")).departmentsEn,
+  });
+  registerTexts("numbers", {
+    "pt-BR": async () => (await import("@/features/settings/numbers/locale/pt-BR")).numbersPtBr,
+    en: async () => (await import("@/features/settings/numbers/locale/en")).numbersEn,
   });
   registerTexts("apiKeys", {
     "pt-BR": async () => (await import("@/features/settings/api-keys/locale/pt-BR")).apiKeysPtBr,

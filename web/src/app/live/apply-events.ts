@@ -1,143 +1,126 @@
 import { notifyManager, type QueryClient } from "@tanstack/react-query";
-import { advanceStatus, upsertMessage, type History } from "@/features/conversation/model/history";
-import { withContact, withTicket, withoutTicket } from "@/features/conversation/model/conversation-tickets";
-import {
-  dropTicket,
-  movesCounts,
-  nameContact,
-  placeTicket,
-  type TicketListData,
-} from "@/features/inbox/model/ticket-list";
+import { LIVE_FAMILIES, changed, isKnownType, type LiveFamily } from "@/app/live/event-changes";
+import type { SessionKeeper } from "@/app/live/session-keeper";
+import { movesCounts } from "@/features/inbox/model/ticket-list";
+import { askAnew } from "@/lib/api/ask-anew";
 import type { KnownTickets } from "@/lib/api/known-tickets";
-import { keys, type TicketFilter } from "@/lib/api/queries";
-import { updateSession } from "@/lib/session";
-import type { ConversationView, DepartmentView, MemberView } from "@/lib/wire/openapi.gen";
-import type { EventMap, LogItem } from "@/lib/wire/protocol.gen";
+import { keys } from "@/lib/api/queries";
+import { sessionState, updateSession } from "@/lib/session";
+import { isSameSet, type Viewer } from "@/lib/viewer";
+import type { ConversationView, MemberView, SessionView } from "@/lib/wire/openapi.gen";
+import type { EventMap, LogItem, TicketView } from "@/lib/wire/protocol.gen";
 
 export interface EventContext {
   cache: QueryClient;
   known: KnownTickets;
-  userId: string;
+  viewer: Viewer;
   /** A counter of the views may have moved. */
   recount: () => void;
+  keeper: SessionKeeper;
+  /** Role or departments of this person are not what the session says. */
+  accessChanged: () => void;
   /** Whether the exact events of this conversation still come must be asked. */
   doubt: (conversationId: string) => void;
 }
 
-type Reducers = { [K in keyof EventMap]: (context: EventContext, data: EventMap[K]) => void };
+type Effects = { [K in keyof EventMap]?: (context: EventContext, event: EventMap[K]) => void };
 
-function changeHistory(
-  context: EventContext,
-  conversationId: string,
-  change: (history: History) => History,
-): void {
-  context.cache.setQueryData<History>(keys.history(conversationId), (history) => history && change(history));
-}
-
-function changeLists(
-  { cache }: EventContext,
-  change: (data: TicketListData, filter: TicketFilter) => TicketListData,
-): void {
-  for (const [key, data] of cache.getQueriesData<TicketListData>({ queryKey: keys.tickets })) {
-    const filter = key[1] as TicketFilter;
-    if (data) cache.setQueryData<TicketListData>(key, change(data, filter));
-  }
-}
-
-/** Every numbered event → what it changes in the cache. Each is built on a pure function that ignores old versions. */
-const REDUCERS: Reducers = {
-  message_created: (context, { message }) =>
-    changeHistory(context, message.conversation_id, (history) => upsertMessage(history, message)),
-  message_updated: (context, { message }) =>
-    changeHistory(context, message.conversation_id, (history) => upsertMessage(history, message)),
-  message_status_changed: (context, change) =>
-    changeHistory(context, change.conversation_id, (history) => advanceStatus(history, change)),
-  ticket_updated: (context, { ticket }) => {
-    const before = context.known.get(ticket.id);
-    if (!context.known.take(ticket)) return;
-    changeLists(context, (data, filter) => placeTicket(data, filter, context.userId, ticket));
-    const conversation = keys.conversation(ticket.conversation_id);
-    const shown = context.cache.getQueryData<ConversationView>(conversation);
+/** What an event asks for beside changing data: what only the server can tell, and what is no query. Before the change. */
+const EFFECTS: Effects = {
+  message_created: (context, { message }) => doubtTicket(context, message.conversation_id, message.ticket_id),
+  ticket_updated: ({ cache, known, recount, doubt }, { ticket }) => {
+    const before = known.get(ticket.id);
+    // A copy that came with a page may be newer than what was counted.
+    if (!known.take(ticket) || movesCounts(before, ticket)) recount();
+    const queryKey = keys.conversation(ticket.conversation_id);
+    const shown = cache.getQueryData<ConversationView>(queryKey);
     // It came, or came back, into sight: the server may have closed the conversation to this socket when it left.
-    if (!shown?.tickets.some((item) => item.id === ticket.id)) context.doubt(ticket.conversation_id);
-    context.cache.setQueryData<ConversationView>(conversation, (view) => view && withTicket(view, ticket));
-    if (movesCounts(before, ticket)) context.recount();
+    if (!shown?.tickets.some((item) => item.id === ticket.id)) doubt(ticket.conversation_id);
+    if (shown && hidesSomething(shown, ticket)) void askAnew(cache, queryKey);
   },
-  ticket_removed: (context, { ticket_id, conversation_id, version }) => {
-    context.known.forget(ticket_id, version);
-    changeLists(context, (data) => dropTicket(data, ticket_id, version));
-    context.cache.setQueryData<ConversationView>(
-      keys.conversation(conversation_id),
-      (view) => view && withoutTicket(view, ticket_id, version),
-    );
-    context.doubt(conversation_id);
-    context.recount();
-  },
-  conversation_updated: ({ cache }, { conversation_id, last_inbound_at, window_expires_at }) => {
-    cache.setQueryData<ConversationView>(
-      keys.conversation(conversation_id),
-      (view) => view && { ...view, last_inbound_at, window_expires_at },
-    );
-  },
-  contact_updated: (context, { contact }) => {
-    changeLists(context, (data) => nameContact(data, contact));
-    for (const [key] of context.cache.getQueriesData({ queryKey: keys.conversations })) {
-      context.cache.setQueryData<ConversationView>(key, (view) => view && withContact(view, contact));
-    }
+  ticket_removed: ({ known, recount, doubt }, { ticket_id, conversation_id }) => {
+    known.forget(ticket_id);
+    doubt(conversation_id);
+    recount();
   },
   contact_erased: ({ cache }, { conversation_ids }) => {
     for (const id of conversation_ids) {
       // What was erased must not stay on a screen until somebody reloads it.
       void cache.resetQueries({ queryKey: keys.history(id) });
-      void cache.invalidateQueries({ queryKey: keys.conversation(id) });
+      void askAnew(cache, keys.conversation(id));
     }
-    void cache.invalidateQueries({ queryKey: keys.tickets });
+    void askAnew(cache, keys.tickets);
   },
-  member_updated: ({ cache }, { member }) => {
-    cache.setQueryData<MemberView[]>(keys.members, (members) => members && withNewer(members, member));
+  member_updated: ({ accessChanged, keeper }, { member }) => {
+    const state = sessionState.get();
+    if (state.status !== "signed-in" || state.session.user.id !== member.id) return;
+    const { name, email } = member;
+    updateSession((session) => ({ ...session, user: { ...session.user, name, email } }));
+    keeper.told();
+    // While the socket was away nobody else tells: it is let in with the new departments, and its cursor goes on.
+    if (state.session.impersonated_by === null && !isSameAccess(state.session, member)) accessChanged();
   },
-  member_removed: ({ cache }, { member_id }) => {
-    cache.setQueryData<MemberView[]>(keys.members, (members) =>
-      members?.filter((member) => member.id !== member_id),
-    );
-  },
-  department_created: ({ cache }, { department }) => {
-    cache.setQueryData<DepartmentView[]>(keys.departments, (all) => all && withNewer(all, department));
-  },
-  department_updated: ({ cache }, { department }) => {
-    cache.setQueryData<DepartmentView[]>(keys.departments, (all) => all && withNewer(all, department));
-  },
-  account_updated: ({ cache }, { account }) => {
-    const { name, brand_color, logo_url, locale, time_zone, state } = account;
+  account_updated: ({ cache, keeper }, { account }) => {
+    const { id, name, brand_color, logo_url, locale, time_zone, state } = account;
     updateSession((session) => ({
       ...session,
       account: { ...session.account, name, brand_color, logo_url, locale, time_zone, state },
+      accounts: session.accounts.map((own) => (own.id === id ? { ...own, name, state } : own)),
     }));
-    void cache.invalidateQueries({ queryKey: keys.account });
+    keeper.told();
+    void askAnew(cache, keys.account);
   },
 };
 
-/** The list with this copy in the place of an older one, or at the end. The same list when it is no news. */
-function withNewer<T extends { id: string; version: number }>(items: T[], item: T): T[] {
-  const current = items.find(({ id }) => id === item.id);
-  if (current === undefined) return [...items, item];
-  if (current.version >= item.version) return items;
-  return items.map((other) => (other === current ? item : other));
+const isOpen = (ticket: TicketView) => ticket.closed_at === null;
+
+/** Whether more has happened to the conversation than this ticket can tell. */
+function hidesSomething({ tickets }: ConversationView, ticket: TicketView): boolean {
+  const before = tickets.find(({ id }) => id === ticket.id);
+  // At most one is open: the other has ended in a department whose tickets are not told here.
+  if (isOpen(ticket)) return tickets.some((item) => item !== before && isOpen(item));
+  // It ended, and of what came before that (conflation) the window may have moved: a closed ticket does not tell it.
+  return before !== undefined && isOpen(before) && ticket.version > before.version + 1;
 }
 
-function isKnownType(type: string): type is keyof EventMap {
-  return type in REDUCERS;
+function isSameAccess(session: SessionView, member: MemberView): boolean {
+  return (
+    session.role === member.role &&
+    isSameSet(session.department_ids, member.department_ids) &&
+    isSameSet(session.permissions, member.permissions)
+  );
+}
+
+/** A message of a ticket that the header does not know: one opened in a department whose tickets are not told here. */
+function doubtTicket({ cache }: EventContext, conversationId: string, ticketId: string | null): void {
+  const queryKey = keys.conversation(conversationId);
+  const shown = cache.getQueryData<ConversationView>(queryKey);
+  if (ticketId === null || !shown || shown.tickets.some(({ id }) => id === ticketId)) return;
+  void askAnew(cache, queryKey);
 }
 
 /** The payloads are trusted: the server validates them by the models that the types come from. */
-function applyOne(context: EventContext, type: keyof EventMap, data: LogItem["data"]): void {
-  const reduce = REDUCERS[type] as (context: EventContext, data: unknown) => void;
-  reduce(context, data);
+function applyOne<K extends keyof EventMap>(context: EventContext, type: K, event: EventMap[K]): void {
+  EFFECTS[type]?.(context, event);
+  for (const family of LIVE_FAMILIES) changeFamily(context, family, type, event);
 }
 
-/** An unknown type comes from a newer server: nothing here shows it. */
+function changeFamily<K extends keyof EventMap>(
+  { cache, viewer }: EventContext,
+  family: LiveFamily,
+  type: K,
+  event: EventMap[K],
+): void {
+  for (const [key, data] of cache.getQueriesData({ queryKey: [family] })) {
+    if (data === undefined) continue;
+    const next = changed(family, key[1] as never, data as never, type, event, viewer);
+    if (next !== data) cache.setQueryData(key, next);
+  }
+}
+
 export function applyEvents(context: EventContext, items: readonly LogItem[]): void {
   notifyManager.batch(() => {
-    for (const { type, data } of items) if (isKnownType(type)) applyOne(context, type, data);
+    for (const { type, data } of items)
+      if (isKnownType(type)) applyOne(context, type, data as unknown as EventMap[typeof type]);
   });
 }

@@ -28,7 +28,7 @@ function Chat() {
   const cache = useQueryClient();
   const view = useQuery(conversationQuery("c1"));
   const history = useQuery(historyQuery(cache, "c1"));
-  useOpenConversation("c1", history.data);
+  useOpenConversation("c1", view, history);
   return (
     <>
       <p>{view.isError ? "not here" : "here"}</p>

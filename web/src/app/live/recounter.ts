@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { askAnew } from "@/lib/api/ask-anew";
 import { keys } from "@/lib/api/queries";
 
 /** The first change counts at once; a burst of them at most this often, since every operator's browser asks. */
@@ -22,7 +23,7 @@ export class Recounter {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#countedAt = Date.now();
-      void this.#cache.invalidateQueries({ queryKey: keys.counts });
+      void askAnew(this.#cache, keys.counts);
     }, wait);
   }
 

@@ -4,6 +4,7 @@
  */
 import {
   Activity,
+  BadgeCheck,
   Building,
   Building2,
   Contact,
@@ -19,6 +20,7 @@ import {
   ShieldCheck,
   ShieldHalf,
   SlidersHorizontal,
+  Smartphone,
   UserRound,
   UsersRound,
   type LucideIcon,
@@ -49,11 +51,13 @@ export type SettingsPageId =
   | "people"
   | "roles"
   | "departments"
+  | "numbers"
   | "api-keys"
   | "account-security"
   | "privacy"
   | "audit"
   | "usage"
+  | "proof"
   | "exports"
   | "installation-accounts"
   | "installation-people"
@@ -116,6 +120,14 @@ export const SETTINGS_PAGES: readonly SettingsPageEntry[] = [
     load: () => import("@/features/settings/departments/departments-page"),
   },
   {
+    id: "numbers",
+    group: "company",
+    icon: Smartphone,
+    needs: ["numbers.manage"],
+    texts: ["numbers"],
+    load: () => import("@/features/settings/numbers/numbers-page"),
+  },
+  {
     id: "api-keys",
     group: "company",
     icon: Plug,
@@ -154,6 +166,14 @@ export const SETTINGS_PAGES: readonly SettingsPageEntry[] = [
     needs: ["reports.view"],
     texts: ["usage"],
     load: () => import("@/features/settings/usage/usage-page"),
+  },
+  {
+    id: "proof",
+    group: "company",
+    icon: BadgeCheck,
+    needs: ["audit.view"],
+    texts: ["proof"],
+    load: () => import("@/features/settings/proof/proof-page"),
   },
   {
     id: "exports",

@@ -15,7 +15,8 @@ export function DayChart({ days }: { days: readonly UsageDay[] }) {
   const top = niceTop(Math.max(0, ...days.map(totalOf)));
   const last = days.length - 1;
   const shown = chosen === null ? null : days[chosen];
-  const sum = (key: "messages_in" | "messages_out") => days.reduce((total, day) => total + day[key], 0);
+  const sum = (key: "messages_in" | "messages_out" | "api_requests") =>
+    days.reduce((total, day) => total + day[key], 0);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -46,6 +47,11 @@ export function DayChart({ days }: { days: readonly UsageDay[] }) {
         <span data-series="out">
           {t("chart.out")} <b>{count.format(shown ? shown.messages_out : sum("messages_out"))}</b>
         </span>
+        {sum("api_requests") > 0 && (
+          <span data-series="api">
+            {t("chart.api")} <b>{count.format(shown ? shown.api_requests : sum("api_requests"))}</b>
+          </span>
+        )}
       </div>
       <div
         className={styles.plot}
@@ -90,6 +96,7 @@ export function DayChart({ days }: { days: readonly UsageDay[] }) {
             <th scope="col">{t("chart.day")}</th>
             <th scope="col">{t("chart.in")}</th>
             <th scope="col">{t("chart.out")}</th>
+            <th scope="col">{t("chart.api")}</th>
           </tr>
         </thead>
         <tbody>
@@ -98,6 +105,7 @@ export function DayChart({ days }: { days: readonly UsageDay[] }) {
               <th scope="row">{dayText(day.day, i18n.language, { dateStyle: "medium" })}</th>
               <td>{count.format(day.messages_in)}</td>
               <td>{count.format(day.messages_out)}</td>
+              <td>{count.format(day.api_requests)}</td>
             </tr>
           ))}
         </tbody>

@@ -47,8 +47,6 @@ function Standing({ troubles, support }: { troubles: readonly Trouble[]; support
 
 function useTroubleText(): (trouble: Trouble) => string {
   const { t, i18n } = useTranslation("usage");
-  const { t: app } = useTranslation("app");
-  const ago = (at: string) => agoTime(at, i18n.language, app("common.now"));
   return (trouble) => {
     switch (trouble.kind) {
       case "outbox": {
@@ -59,10 +57,6 @@ function useTroubleText(): (trouble: Trouble) => string {
         return t(trouble.orMore ? "troubles.parkedMore" : "troubles.parked", { count: trouble.count });
       case "never":
         return t("troubles.never", { name: trouble.number.name });
-      case "quiet": {
-        const at = trouble.number.last_webhook_at;
-        return t("troubles.quiet", { name: trouble.number.name, when: at === null ? "" : ago(at) });
-      }
       case "full":
         return t("troubles.full");
     }
@@ -130,7 +124,7 @@ function DaysCard({ usage }: { usage: UsageView }) {
   );
 }
 
-const NUMBER_TONES = { receiving: "success", quiet: "warning", never: "danger" } as const;
+const NUMBER_TONES = { receiving: "success", quiet: "neutral", never: "danger" } as const;
 
 function NumbersCard({ numbers }: { numbers: readonly NumberUsage[] }) {
   const { t, i18n } = useTranslation("usage");
@@ -173,6 +167,9 @@ function PlanCard({ usage }: { usage: UsageView }) {
     [t("plan.roles"), number.format(limits.roles)],
     [t("plan.apiKeys"), number.format(limits.api_keys)],
     [t("plan.upload"), size(limits.upload_bytes)],
+    [t("plan.userRequests"), count(limits.user_requests_per_minute)],
+    [t("plan.keyRequests"), count(limits.key_requests_per_minute)],
+    [t("plan.numberSends"), count(limits.number_sends_per_minute)],
   ] as const;
   return (
     <SettingsCard title={t("plan.title", { plan: planName(usage.plan) })} lead={t("plan.lead")}>

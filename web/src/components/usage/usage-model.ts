@@ -9,17 +9,21 @@ const ALMOST_FULL = 0.9;
 export type Trouble =
   | { kind: "outbox"; count: number; orMore: boolean; since: string }
   | { kind: "parked"; count: number; orMore: boolean }
-  | { kind: "never" | "quiet"; number: NumberUsage }
+  | { kind: "never"; number: NumberUsage }
   | { kind: "full" };
+
+export function isOutboxLate(oldestAt: string | null, now: number): boolean {
+  return oldestAt !== null && now - Date.parse(oldestAt) > OUTBOX_LATE_MS;
+}
 
 export function troublesOf(usage: UsageView): Trouble[] {
   const troubles: Trouble[] = [];
   const { outbox_oldest_at: oldest, outbox_waiting: waiting, parked_webhooks: parked } = usage;
-  if (oldest !== null && Date.parse(usage.at) - Date.parse(oldest) > OUTBOX_LATE_MS)
+  if (oldest !== null && isOutboxLate(oldest, Date.parse(usage.at)))
     troubles.push({ kind: "outbox", count: waiting, orMore: waiting >= usage.counts_stop_at, since: oldest });
   if (parked > 0) troubles.push({ kind: "parked", count: parked, orMore: parked >= usage.counts_stop_at });
   for (const number of usage.numbers) {
-    if (number.state !== "receiving") troubles.push({ kind: number.state, number });
+    if (!number.is_fine) troubles.push({ kind: "never", number });
   }
   if (usage.storage_bytes >= usage.limits.storage_bytes * ALMOST_FULL) troubles.push({ kind: "full" });
   return troubles;

@@ -48,7 +48,8 @@ export function InvitationPage({ token, onSignedIn, onSignIn }: InvitationPagePr
   if (step !== null) {
     return <LaterStepView step={step} onSignedIn={onSignedIn} onStartAgain={onSignIn} />;
   }
-  const isOver = invitation.error instanceof ProblemError && invitation.error.status === 404;
+  // 422: cut off on its way through a mail program; it never was a link of ours.
+  const isOver = invitation.error instanceof ProblemError && [404, 422].includes(invitation.error.status);
   if (token === null || isOver) {
     return (
       <LinkOver

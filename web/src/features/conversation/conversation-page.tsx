@@ -19,6 +19,8 @@ import { useOpenConversation } from "@/features/conversation/hooks/use-open-conv
 import { useUnreadLine } from "@/features/conversation/hooks/use-unread-line";
 import { LightboxProvider } from "@/features/conversation/messages/lightbox-context";
 import type { MessageViewer } from "@/features/conversation/messages/message-viewer";
+import { TripProvider } from "@/features/conversation/trip/trip-context";
+import { TripDialog } from "@/features/conversation/trip/trip-dialog";
 import { useOutboxEntries } from "@/features/conversation/model/outbox-context";
 import { buildTimeline } from "@/features/conversation/model/timeline";
 import { conversationQuery, departmentsQuery, membersQuery } from "@/lib/api/queries";
@@ -46,13 +48,14 @@ export function ConversationPage({ conversationId, onBack, onOpenMine }: Convers
   const outboxEntries = useOutboxEntries();
   const [replyTo, setReplyTo] = useState<MessageView | null>(null);
   const [dialog, setDialog] = useState<TicketDialog | null>(null);
+  const [travelled, setTravelled] = useState<MessageView | null>(null);
   const [atEnd, setAtEnd] = useState(true);
   const composer = useRef<ComposerHandle>(null);
   const panelShown = usePreference("contextPanel");
   // On a narrow screen the panel covers the conversation: it opens only when asked for.
   const [panelAsked, setPanelAsked] = useState(false);
 
-  useOpenConversation(conversationId, history.data);
+  useOpenConversation(conversationId, conversation, history);
   useMarkRead(conversation.data, atEnd && history.data?.phase === "live");
   const unread = useUnreadLine(conversation.data, history.data, user.id);
 
@@ -119,21 +122,24 @@ export function ConversationPage({ conversationId, onBack, onOpenMine }: Convers
         />
         <LightboxProvider>
           {showsHistory ? (
-            <Timeline
-              items={timeline}
-              conversation={conversation.data}
-              departments={departments ?? []}
-              viewer={viewer}
-              actions={actions}
-              hasOlder={history.data.nextBefore !== null}
-              onAtEnd={setAtEnd}
-            />
+            <TripProvider value={setTravelled}>
+              <Timeline
+                items={timeline}
+                conversation={conversation.data}
+                departments={departments ?? []}
+                viewer={viewer}
+                actions={actions}
+                hasOlder={history.data.nextBefore !== null}
+                onAtEnd={setAtEnd}
+              />
+            </TripProvider>
           ) : history.isError ? (
             <ConversationTrouble error={history.error} onRetry={() => void history.refetch()} />
           ) : (
             <ConversationSkeleton bodyOnly />
           )}
         </LightboxProvider>
+        {travelled !== null && <TripDialog message={travelled} onClose={() => setTravelled(null)} />}
         <Composer
           ref={composer}
           conversation={conversation.data}

@@ -1,4 +1,5 @@
 import { ProblemError, UnreachableError, isProblem } from "@/lib/http/problem";
+import { Receipts } from "@/lib/live/receipts";
 import type { Transport } from "@/lib/live/transport";
 import { Store } from "@/lib/store";
 import type { CommandMap, EphemeralMap, LogItem, SignedOut } from "@/lib/wire/protocol.gen";
@@ -60,6 +61,7 @@ export class LiveSocket {
   readonly #random: () => number;
   readonly #openConversations = new Map<string, number>();
   readonly #pending = new Set<() => void>();
+  readonly #receipts: Receipts;
   #cursor: number | null = null;
   #running = false;
   #attempts = 0;
@@ -77,6 +79,10 @@ export class LiveSocket {
     this.#token = token;
     this.#handlers = handlers;
     this.#random = random;
+    this.#receipts = new Receipts({
+      emit: (seen, answered) => transport.emit("seen", seen, answered),
+      isShown: (id) => this.#openConversations.has(id),
+    });
     transport.on("disconnect", () => this.#lost());
     transport.on("connect_error", (error) => this.#refused(error));
     transport.on("events", (items) => this.#take(items as LogItem[]));
@@ -192,6 +198,7 @@ export class LiveSocket {
       if (generation !== this.#generation || !this.#running) return;
       this.#renewToken = false;
       this.#readyTimer = setTimeout(() => this.#restart(0), READY_TIMEOUT_MS);
+      this.#receipts.reset();
       this.#transport.connect({
         token,
         cursor: this.#cursor,
@@ -213,16 +220,20 @@ export class LiveSocket {
     if (ready.resumed) this.#advance(ready.seq);
     else this.#cursor = ready.seq;
     this.#setState("live");
+    this.#receipts.open(ready.seen_every_ms);
     this.#handlers.onReady(ready.resumed);
   }
 
   #take(items: LogItem[]): void {
+    const arrivedAt = performance.now();
     const known = this.#cursor ?? -1;
     const fresh = items.filter((item) => item.seq > known);
     const last = fresh.at(-1);
-    if (last === undefined) return;
-    this.#advance(last.seq);
-    this.#handlers.onEvents(fresh);
+    if (last !== undefined) {
+      this.#advance(last.seq);
+      this.#handlers.onEvents(fresh);
+    }
+    this.#receipts.take(items, arrivedAt);
   }
 
   #advance(seq: number): void {
@@ -238,6 +249,7 @@ export class LiveSocket {
 
   #lost(): void {
     clearTimeout(this.#readyTimer);
+    this.#receipts.reset();
     this.#abandonPending();
     if (!this.#running) return;
     this.#showLoss();
@@ -281,6 +293,7 @@ export class LiveSocket {
     // The transport tells of its own end; this one is on purpose and must not start a retry.
     this.#running = false;
     this.#transport.disconnect();
+    this.#receipts.reset();
     this.#running = wasRunning;
     this.#abandonPending();
   }

@@ -43,6 +43,7 @@ export interface Models {
   AddPasskeyBody: AddPasskeyBody;
   AddedPasskeyView: AddedPasskeyView;
   ApiKeyView: ApiKeyView;
+  AuditAccount: AuditAccount;
   AuditActor: AuditActor;
   AuditEntryView: AuditEntryView;
   AuditExportBody: AuditExportBody;
@@ -81,6 +82,7 @@ export interface Models {
   ContactCard: ContactCard;
   ContactConsents: ContactConsents;
   ContactView: ContactView;
+  ContentSealing: ContentSealing;
   ConversationView: ConversationView;
   CouponCodeParameter: CouponCodeParameter;
   CreateApiKeyBody: CreateApiKeyBody;
@@ -90,10 +92,12 @@ export interface Models {
   CurrencyParameter: CurrencyParameter;
   DateTimeParameter: DateTimeParameter;
   DayHours: DayHours;
+  DepartmentOrderBody: DepartmentOrderBody;
   DepartmentView: DepartmentView;
   EndedSessionsView: EndedSessionsView;
   EnrolledView: EnrolledView;
   EnrolmentOutcome: EnrolmentOutcome;
+  EquationView: EquationView;
   EraseBody: EraseBody;
   ErasureCertificate: ErasureCertificate;
   ErasurePage: ErasurePage;
@@ -119,6 +123,7 @@ export interface Models {
   InviteBody: InviteBody;
   IssuedApiKey: IssuedApiKey;
   JsonValue: JsonValue;
+  LegView: LegView;
   LimitedTimeOfferComponent: LimitedTimeOfferComponent;
   ListPrompt: ListPrompt;
   ListRow: ListRow;
@@ -137,6 +142,7 @@ export interface Models {
   MessageError: MessageError;
   MessageListView: MessageListView;
   MessageResult: MessageResult;
+  MessageTripView: MessageTripView;
   MessageView: MessageView;
   NewAccount: NewAccount;
   NumberUpdateView: NumberUpdateView;
@@ -159,6 +165,7 @@ export interface Models {
   PersonView: PersonView;
   PlanBody: PlanBody;
   PlanLimits: PlanLimits;
+  PlanView: PlanView;
   PrivacyPolicyBody: PrivacyPolicyBody;
   PrivacyPolicyView: PrivacyPolicyView;
   Problem: Problem;
@@ -166,6 +173,9 @@ export interface Models {
   ProductPrompt: ProductPrompt;
   ProductView: ProductView;
   ProfileBody: ProfileBody;
+  ProofMinute: ProofMinute;
+  ProofView: ProofView;
+  ProofWindow: ProofWindow;
   QuotedMessage: QuotedMessage;
   ReactionContent: ReactionContent;
   ReactionView: ReactionView;
@@ -269,6 +279,7 @@ export interface AccountHealth {
   last_inbound_at: string | null;
   members: number;
   numbers: number;
+  numbers_not_fine: number;
   outbox_oldest_at: string | null;
   parked_webhooks: number;
 }
@@ -337,7 +348,12 @@ export interface ApiKeyView {
   state: "active" | "expired" | "revoked";
   version: number;
 }
+export interface AuditAccount {
+  id: string;
+  name: string;
+}
 export interface AuditEntryView {
+  accounts: AuditAccount[];
   action: string;
   after: {
     [k: string]: unknown;
@@ -673,9 +689,19 @@ export interface ContactView {
   id: string;
   name: string;
   phone: string | null;
+  phone_masked?: boolean;
   profile_name: string;
   username: string | null;
   wa_id: string | null;
+}
+/**
+ * How far the encryption of message content has come.
+ */
+export interface ContentSealing {
+  holds_sealed: boolean;
+  sealed_rows: number;
+  since: string | null;
+  state: "off" | "starting" | "catching_up" | "on";
 }
 /**
  * A conversation with all that its header and side panel show.
@@ -777,6 +803,9 @@ export interface CtaUrlPrompt {
   type?: "cta_url";
   url: string;
 }
+export interface DepartmentOrderBody {
+  department_ids: string[];
+}
 export interface DepartmentView {
   archived_at: string | null;
   color: string;
@@ -804,7 +833,7 @@ export interface SessionView {
   department_ids: string[];
   impersonated_by: Impersonator | null;
   is_super_admin: boolean;
-  permissions: string[];
+  permissions: Permission[];
   role: Role;
   role_name: string | null;
   second_factor: boolean;
@@ -846,6 +875,18 @@ export interface EnrolmentOutcome {
   challenge: string;
   expires_in: number;
   outcome?: "enrolment_required";
+}
+/**
+ * left = right, or what the gap between them is made of.
+ */
+export interface EquationView {
+  gap: number;
+  left: number;
+  name: "received" | "announced" | "numbered" | "published" | "relayed" | "acknowledged";
+  right: number;
+  state: "equal" | "under_way" | "explained" | "alarm";
+  under_way: number;
+  unreported: number;
 }
 export interface EraseBody {
   confirm_name: string;
@@ -989,25 +1030,30 @@ export interface UsageView {
   storage_bytes: number;
 }
 export interface UsageDay {
+  api_requests: number;
   day: string;
   messages_in: number;
   messages_out: number;
 }
 /**
- * What the account's plan has room for.
+ * What a plan has room for.
  */
 export interface PlanLimits {
   api_keys: number;
   departments: number;
+  key_requests_per_minute: number;
   members: number;
+  number_sends_per_minute: number;
   numbers: number;
   roles: number;
   storage_bytes: number;
   upload_bytes: number;
+  user_requests_per_minute: number;
 }
 export interface NumberUsage {
   display_phone_number: string;
   id: string;
+  is_fine: boolean;
   last_webhook_at: string | null;
   name: string;
   state: "receiving" | "quiet" | "never";
@@ -1022,7 +1068,6 @@ export interface InstallationSettings {
   password_minimum?: number;
   product_name?: string;
   session_days?: number | null;
-  sign_up?: "closed" | "open";
   support_contact?: string;
 }
 /**
@@ -1069,6 +1114,12 @@ export interface InviteBody {
 export interface IssuedApiKey {
   api_key: ApiKeyView;
   key: string;
+}
+export interface LegView {
+  count: number;
+  leg: "store" | "push" | "paint" | "whole";
+  p50_ms: number | null;
+  p99_ms: number | null;
 }
 export interface LimitedTimeOfferComponent {
   expiration_time_ms: number;
@@ -1235,6 +1286,20 @@ export interface MessageResult {
   message: MessageView;
 }
 /**
+ * When a message passed each station, on the servers' clocks; null: it has not, or nobody measured.
+ */
+export interface MessageTripView {
+  message_id: string;
+  paint_ms: number | null;
+  painted_at: string | null;
+  push_ms: number | null;
+  pushed_at: string | null;
+  received_at: string | null;
+  store_ms: number | null;
+  stored_at: string;
+  whole_ms: number | null;
+}
+/**
  * A company, and whom to invite as its first admin.
  */
 export interface NewAccount {
@@ -1333,7 +1398,12 @@ export interface PermissionView {
 export interface PlanBody {
   plan: string;
 }
+export interface PlanView {
+  limits: PlanLimits;
+  name: string;
+}
 export interface PrivacyPolicyBody {
+  content_sealing?: ContentSealing | null;
   encrypt_content?: boolean;
   mask_phones?: boolean;
   retention?: RetentionPolicy;
@@ -1352,6 +1422,7 @@ export interface RetentionPolicy {
   messages_days?: number | null;
 }
 export interface PrivacyPolicyView {
+  content_sealing: ContentSealing;
   encrypt_content?: boolean;
   mask_phones?: boolean;
   retention?: RetentionPolicy;
@@ -1386,7 +1457,6 @@ export interface ProductView {
   banner: Banner | null;
   password_minimum: number;
   product_name: string;
-  sign_up: "closed" | "open";
   support_contact: string;
 }
 /**
@@ -1395,6 +1465,48 @@ export interface ProductView {
 export interface ProfileBody {
   locale?: string | null;
   name?: string | null;
+}
+export interface ProofMinute {
+  minute: string;
+  p50_ms: number | null;
+  p99_ms: number | null;
+  pushed: number;
+  received: number;
+}
+/**
+ * Is everything that came in on the screens, and how fast.
+ */
+export interface ProofView {
+  at: string;
+  counts_stop_at: number;
+  minutes: ProofMinute[];
+  parked_waiting: number;
+  processes: number;
+  state: "equal" | "under_way" | "explained" | "alarm";
+  today: ProofWindow;
+  trips_per_second: number;
+  week: ProofWindow;
+}
+/**
+ * Everything since a moment.
+ */
+export interface ProofWindow {
+  acknowledged: number;
+  announced: number;
+  dropped: number;
+  ended: number;
+  equations: EquationView[];
+  found: number;
+  legs: LegView[];
+  messages: number;
+  numbered: number;
+  parked: number;
+  published: number;
+  pushed: number;
+  received: number;
+  repeated: number;
+  since: string;
+  stored: number;
 }
 export interface ReactionContent {
   emoji: string;
@@ -1539,7 +1651,8 @@ export interface TeamMemberView {
   state: "active" | "disabled";
 }
 /**
- * Of open tickets that the asker may see. Closed ones are not counted: there are too many, and nobody asks.
+ * Of open tickets that the asker may see; 1000 means 1000 or more. Closed ones are not counted: there are too many, and
+ * nobody asks.
  */
 export interface TicketCounts {
   all: number;

@@ -71,6 +71,7 @@ export interface Models {
   MessageView: MessageView;
   OpenConversation: OpenConversation;
   OpenedConversation: OpenedConversation;
+  Painted: Painted;
   Permission: Permission;
   PresenceChanged: PresenceChanged;
   Problem: Problem;
@@ -85,6 +86,7 @@ export interface Models {
   RetryMessage: RetryMessage;
   ReturnTicketToQueue: ReturnTicketToQueue;
   Role: Role;
+  Seen: Seen;
   SendMessage: SendMessage;
   SetAvailability: SetAvailability;
   ShowTyping: ShowTyping;
@@ -199,6 +201,10 @@ export interface CommandMap {
     payload: ReturnTicketToQueue;
     result: TicketResult;
   };
+  seen: {
+    payload: Seen;
+    result: Done;
+  };
   send_message: {
     payload: SendMessage;
     result: MessageResult;
@@ -265,6 +271,7 @@ export interface ContactView {
   id: string;
   name: string;
   phone: string | null;
+  phone_masked?: boolean;
   profile_name: string;
   username: string | null;
   wa_id: string | null;
@@ -408,6 +415,24 @@ export interface ReactionView {
 }
 export interface ReturnTicketToQueue {
   ticket_id: string;
+}
+/**
+ * Confirms what came in `events`: how many items of this connection are applied, the repeated ones too.
+ *
+ * A connection keeps the order, so the number says which. Cumulative: one for many items, a lost one is made up for by
+ * the next. Nothing waits for it, and no client has to send it.
+ */
+export interface Seen {
+  items: number;
+  painted?: Painted[];
+  round_trip_ms?: number;
+}
+/**
+ * A message that the screen shows, painted this long after its frame had come.
+ */
+export interface Painted {
+  after_ms: number;
+  message_id: string;
 }
 /**
  * Idempotent by `client_message_id`: the same id again answers with the same message and sends nothing.
@@ -558,6 +583,7 @@ export interface Ready {
   connected_user_ids: string[];
   open_conversation_ids: string[];
   resumed: boolean;
+  seen_every_ms: number;
   seq: number;
   user_id: string;
 }
@@ -626,6 +652,7 @@ export interface MemberUpdated {
  */
 export interface MessageCreated {
   message: MessageView;
+  received_at?: string | null;
 }
 /**
  * The ticks moved. Exact, same audience; lean, because three come for every message.

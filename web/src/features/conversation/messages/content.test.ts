@@ -4,7 +4,7 @@ import { parseContent } from "./content";
 
 const KINDS = [
   "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "order", "button", "interactive",
-  "template", "system", "request_welcome", "reaction", "edit", "revoke", "unsupported", "hologram", "__proto__",
+  "template", "system", "request_welcome", "reaction", "edit", "revoke", "unsupported", "unreadable", "hologram", "__proto__",
 ];
 
 describe("content of a message", () => {
@@ -22,6 +22,10 @@ describe("content of a message", () => {
       originalType: "hologram",
       details: null,
     });
+  });
+
+  it("says of sealed words without a key that they cannot be opened", () => {
+    expect(parseContent({ kind: "unreadable", content: {} })).toEqual({ type: "unreadable" });
   });
 
   it("takes a location without a place for unsupported", () => {

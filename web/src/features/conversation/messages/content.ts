@@ -52,6 +52,7 @@ export type MessageContent =
   | { type: "welcome" }
   | { type: "reaction"; emoji: string | null }
   | { type: "revoked" }
+  | { type: "unreadable" }
   | { type: "unsupported"; originalType: string; details: string | null };
 
 export function parseContent(message: Pick<MessageView, "kind" | "content">): MessageContent {
@@ -79,6 +80,7 @@ const PARSERS = new Map<string, Parser>([
   ["reaction", (content) => ({ type: "reaction", emoji: asText(content.emoji) })],
   ["edit", edit],
   ["revoke", () => ({ type: "revoked" })],
+  ["unreadable", () => ({ type: "unreadable" })],
 ]);
 
 function unsupported(kind: string, content: JsonRecord): MessageContent {

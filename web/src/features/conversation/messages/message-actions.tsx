@@ -1,9 +1,10 @@
-import { ChevronDown, Copy, Reply, RotateCw, Smile } from "lucide-react";
+import { ChevronDown, Copy, Reply, RotateCw, Smile, Timer } from "lucide-react";
 import { useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/icon-button";
 import { Menu, type MenuEntry } from "@/components/menu";
 import { Popup } from "@/components/popup";
+import { useShowTrip } from "@/features/conversation/trip/trip-context";
 import type { MessageView } from "@/lib/wire/protocol.gen";
 import { canBeAnswered, copyableText } from "./message-facts";
 import { copyText } from "./use-copy";
@@ -31,6 +32,7 @@ const QUICK_EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 export function MessageActions({ ref, message, ownReaction, onReply, onReact, onRetry }: MessageActionsProps) {
   const { t } = useTranslation("messages");
   const [menuOpened, setMenuOpened] = useState(false);
+  const showTrip = useShowTrip();
   const answerable = canBeAnswered(message);
   const reply = answerable && onReply ? () => onReply(message) : null;
   const react = answerable && onReact ? (emoji: string | null) => onReact(message, emoji) : null;
@@ -46,6 +48,10 @@ export function MessageActions({ ref, message, ownReaction, onReply, onReact, on
   if (retry !== null) {
     const label = t(unconfirmed ? "failure.sendAnyway" : "failure.retry");
     entries.push({ key: "retry", label, icon: RotateCw, onSelect: retry });
+  }
+  // Version 0: still on this computer, no server knows it.
+  if (showTrip !== null && message.version > 0) {
+    entries.push({ key: "trip", label: t("actions.trip"), icon: Timer, onSelect: () => showTrip(message) });
   }
   const hasMenu = entries.length > 0;
 
@@ -69,7 +75,7 @@ export function MessageActions({ ref, message, ownReaction, onReply, onReact, on
         {hasMenu && (
           <Menu
             label={t("actions.more")}
-            width={210}
+            width={showTrip === null ? 210 : 260}
             opened={menuOpened}
             onOpened={setMenuOpened}
             sections={[{ key: "actions", entries }]}

@@ -13,6 +13,7 @@ import { PictureMessage, type MediaProps } from "./kinds/picture-message";
 import { StickerMessage } from "./kinds/sticker-message";
 import { StructuredMessage } from "./kinds/structured-message";
 import { TappedAnswer } from "./kinds/tapped-answer";
+import { UnreadableNote } from "./kinds/unreadable-note";
 import { UnsupportedNote } from "./kinds/unsupported-note";
 import { VideoMessage } from "./kinds/video-message";
 import type { MetaPlace } from "./message-meta";
@@ -101,6 +102,8 @@ export function MessageBody({ message, content, trailing, localMediaUrl, onRetry
       );
     case "unsupported":
       return <UnsupportedNote originalType={content.originalType} details={content.details} />;
+    case "unreadable":
+      return <UnreadableNote />;
     case "revoked":
       return <DeletedNote byContact={message.direction === "in"} />;
     // Lines across the conversation: MessageItem draws them without a bubble.

@@ -23,6 +23,20 @@ export const messagesEn: MessagesWords = {
     takeBack: "Take back {{emoji}}",
     copy: "Copy text",
     more: "More message options",
+    trip: "How this message travelled",
+  },
+  trip: {
+    title: "How this message travelled",
+    lead: "On the servers' clocks; the screen only tells how long it took to show it.",
+    received: "Received from Meta",
+    receivedMissing: "Written here, or before this was measured",
+    stored: "Stored",
+    storedMissing: "Not yet",
+    pushed: "Pushed to the first screen",
+    pushedMissing: "No screen had it open, or it is more than seven days ago",
+    painted: "Shown",
+    paintedMissing: "No screen has said yet that it shows it",
+    whole: "From start to end",
   },
   failure: {
     retry: "Try again",
@@ -99,6 +113,10 @@ export const messagesEn: MessagesWords = {
       edit: "Edit of a message",
       revoke: "Deleted message",
     },
+  },
+  unreadable: {
+    title: "The content cannot be opened",
+    explanation: "This message is encrypted and its key was not found. Tell whoever runs the system.",
   },
   deleted: { byContact: "Message deleted by the customer", byUs: "Message deleted" },
   context: {

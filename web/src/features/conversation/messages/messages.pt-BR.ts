@@ -22,6 +22,20 @@ export const messagesPtBr = {
     takeBack: "Tirar a reação {{emoji}}",
     copy: "Copiar texto",
     more: "Mais opções da mensagem",
+    trip: "Como esta mensagem chegou",
+  },
+  trip: {
+    title: "Como esta mensagem chegou",
+    lead: "Nos relógios do servidor; a tela só diz quanto levou para mostrar.",
+    received: "Recebida da Meta",
+    receivedMissing: "Escrita aqui, ou antes de haver esta medida",
+    stored: "Gravada",
+    storedMissing: "Ainda não",
+    pushed: "Enviada à primeira tela",
+    pushedMissing: "Nenhuma tela estava aberta nela, ou já faz mais de sete dias",
+    painted: "Mostrada",
+    paintedMissing: "Nenhuma tela disse ainda que a mostrou",
+    whole: "Do começo ao fim",
   },
   failure: {
     retry: "Tentar de novo",
@@ -98,6 +112,10 @@ export const messagesPtBr = {
       edit: "Edição de mensagem",
       revoke: "Mensagem apagada",
     },
+  },
+  unreadable: {
+    title: "O conteúdo não pode ser aberto",
+    explanation: "Esta mensagem está cifrada e a chave dela não foi encontrada. Avise quem cuida do sistema.",
   },
   deleted: { byContact: "Mensagem apagada pelo cliente", byUs: "Mensagem apagada" },
   context: {

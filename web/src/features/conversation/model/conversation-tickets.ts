@@ -1,21 +1,27 @@
+import { compareInstants } from "@/lib/time/instants";
 import type { ConversationView } from "@/lib/wire/openapi.gen";
 import type { ContactView, TicketView } from "@/lib/wire/protocol.gen";
+
+/** Meta's customer service window; the server ends it this long after the customer's last sign (inbox/ingest/writing.py). */
+const SERVICE_WINDOW_MS = 24 * 3_600_000;
 
 /** The conversation after one of its tickets changed or opened. The same object when the copy is not newer. */
 export function withTicket(view: ConversationView, ticket: TicketView): ConversationView {
   const current = view.tickets.find((item) => item.id === ticket.id);
   if (current && current.version >= ticket.version) return view;
   const tickets = [ticket, ...view.tickets.filter((item) => item.id !== ticket.id)].sort(
-    (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at),
+    (a, b) => compareInstants(b.created_at, a.created_at) || (a.id < b.id ? 1 : -1),
   );
-  return {
-    ...view,
-    tickets,
-    contact: ticket.contact,
-    current_ticket: currentTicket(tickets),
-    // Only an open ticket knows the conversation's window.
-    window_expires_at: ticket.closed_at === null ? ticket.window_expires_at : view.window_expires_at,
-  };
+  const next = { ...view, tickets, contact: ticket.contact, current_ticket: currentTicket(tickets) };
+  // Only an open ticket knows the conversation's window.
+  return ticket.closed_at === null ? withWindow(next, ticket.window_expires_at) : next;
+}
+
+/** A customer who writes or reacts opens the window anew: its end tells when they last did. */
+function withWindow(view: ConversationView, expiresAt: string | null): ConversationView {
+  if (expiresAt === null || expiresAt === view.window_expires_at) return view;
+  const lastInboundAt = new Date(Date.parse(expiresAt) - SERVICE_WINDOW_MS).toISOString();
+  return { ...view, window_expires_at: expiresAt, last_inbound_at: lastInboundAt };
 }
 
 export function withoutTicket(view: ConversationView, ticketId: string, version: number): ConversationView {

@@ -110,7 +110,7 @@ describe("history", () => {
     expect(upsertMessage(early, message).items[0]).toMatchObject({ status: "read", version: 4 });
   });
 
-  it("joins a fresh page to what is there when they touch", () => {
+  it("shows of older pages only what was fetched anew, for their changes went unheard", () => {
     const [a, b, c] = ["a", "b", "c"].map((id, index) => buildMessage({ id, at: at(index) })) as [
       MessageView,
       MessageView,
@@ -118,8 +118,17 @@ describe("history", () => {
     ];
     const before = leave(mergeNewest(undefined, page([a, b], "older")));
     const after = mergeNewest(awaitPage(before), page([b, c], "newer", 9));
-    expect(after.items.map(({ id }) => id)).toEqual(["a", "b", "c"]);
-    expect(after).toMatchObject({ nextBefore: "older", seq: 9, phase: "live" });
+    expect(after.items.map(({ id }) => id)).toEqual(["b", "c"]);
+    expect(after).toMatchObject({ nextBefore: "newer", seq: 9, phase: "live" });
+  });
+
+  it("keeps a change to an old message until the page that holds it has come", () => {
+    const [old, recent] = [buildMessage({ id: "a", at: at(0) }), buildMessage({ id: "b", at: at(5) })];
+    const edited = { ...old, edited_at: at(9), version: 2 };
+    const waiting = upsertMessage(awaitPage(undefined), edited);
+    const newest = mergeNewest(waiting, page([recent], "older"));
+    expect(newest.items).toEqual([recent]);
+    expect(mergeOlder(newest, page([old])).items).toEqual([edited, recent]);
   });
 
   it("starts anew when a gap may lie between", () => {

@@ -1,10 +1,11 @@
 /**
  * The messages of one conversation as far as they are loaded, and how events change them: pure functions.
  *
- * `items` never has a hole: a page joins them only where the two touch, and events join them only while this browser
- * is subscribed to every one of them ("live"). Between opening and the first page they wait apart ("awaiting").
+ * `items` never has a hole: pages join them at their ends, and events join them only while this browser is subscribed to
+ * every one of them ("live"). Between opening and the newest page they wait apart ("awaiting").
  * A message is replaced only by a higher version, so an event that comes twice or late changes nothing.
  */
+import { compareInstants } from "@/lib/time/instants";
 import type { MessageListView } from "@/lib/wire/openapi.gen";
 import type { MessageStatusChanged, MessageView } from "@/lib/wire/protocol.gen";
 
@@ -16,8 +17,8 @@ export interface History {
   /** Log position of the newest snapshot in here. */
   seq: number;
   phase: "awaiting" | "live" | "left";
-  /** New messages that came while a page is awaited. */
-  ahead: readonly MessageView[];
+  /** Told, but part of a page that is not here: of the one that is awaited, or of an older one. */
+  apart: readonly MessageView[];
   /** Status changes that came before their message. */
   early: Readonly<Record<string, MessageStatusChanged>>;
 }
@@ -27,12 +28,12 @@ export const EMPTY_HISTORY: History = {
   nextBefore: null,
   seq: 0,
   phase: "awaiting",
-  ahead: [],
+  apart: [],
   early: {},
 };
 
 export function compareMessages(a: MessageView, b: MessageView): number {
-  return Date.parse(a.at) - Date.parse(b.at) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return compareInstants(a.at, b.at) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 function withStatus(message: MessageView, change: MessageStatusChanged | undefined): MessageView {
@@ -60,34 +61,57 @@ function merge(
   return changed ? [...byId.values()].sort(compareMessages) : items;
 }
 
-/** A page is on its way: what comes before it waits apart. */
+/** The newest page is on its way: what is not here yet waits apart until it has come. */
 export function awaitPage(history: History | undefined): History {
-  return { ...(history ?? EMPTY_HISTORY), phase: "awaiting", ahead: [] };
+  return { ...(history ?? EMPTY_HISTORY), phase: "awaiting" };
 }
 
 /** Nobody looks any more and events may be missing from now on. */
 export function leave(history: History): History {
-  return { ...history, phase: "left", ahead: [], early: {} };
+  return { ...history, phase: "left", apart: [], early: {} };
 }
 
-/** A fresh newest page. Joins what is there when the two touch; otherwise a gap may lie between, and it stands alone. */
-export function mergeNewest(history: History | undefined, page: MessageListView): History {
-  const before = history ?? EMPTY_HISTORY;
-  const known = new Set(before.items.map((item) => item.id));
-  const touches = page.items.some((item) => known.has(item.id));
-  const base = touches ? before.items : [];
+/** What waited apart joins where the loaded pages reach. */
+function withApart(history: History): History {
+  const oldest = history.items[0];
+  const reached = (message: MessageView) =>
+    history.nextBefore === null || (oldest !== undefined && compareMessages(message, oldest) > 0);
+  const joining = history.apart.filter(reached);
+  if (joining.length === 0) return history;
   return {
-    items: merge(merge(base, page.items, before.early), before.ahead, before.early),
-    nextBefore: touches ? before.nextBefore : page.next_before,
-    seq: Math.max(before.seq, page.seq),
-    phase: "live",
-    ahead: [],
-    early: before.early,
+    ...history,
+    items: merge(history.items, joining, history.early),
+    apart: history.apart.filter((message) => !reached(message)),
   };
 }
 
+/**
+ * The newest messages, fetched anew. They take the place of what was there: of that, changes may have gone unheard, so
+ * only copies that events have renewed since are kept.
+ */
+export function mergeNewest(history: History | undefined, page: MessageListView): History {
+  const before = history ?? EMPTY_HISTORY;
+  const fetched = new Set(page.items.map((item) => item.id));
+  const told = [...before.items, ...before.apart].filter((item) => fetched.has(item.id));
+  return withApart({
+    items: merge(merge([], page.items, before.early), told, before.early),
+    nextBefore: page.next_before,
+    seq: page.seq,
+    phase: "live",
+    apart: before.apart.filter((item) => !fetched.has(item.id)),
+    early: before.early,
+  });
+}
+
 export function mergeOlder(history: History, page: MessageListView): History {
-  return { ...history, items: merge(history.items, page.items, history.early), nextBefore: page.next_before };
+  const fetched = new Set(page.items.map((item) => item.id));
+  const told = history.apart.filter((item) => fetched.has(item.id));
+  return withApart({
+    ...history,
+    items: merge(merge(history.items, page.items, history.early), told, history.early),
+    nextBefore: page.next_before,
+    apart: history.apart.filter((item) => !fetched.has(item.id)),
+  });
 }
 
 /** message_created and message_updated. */
@@ -97,14 +121,10 @@ export function upsertMessage(history: History, message: MessageView): History {
     return items === history.items ? history : { ...history, items };
   }
   if (history.phase === "left") return history;
-  if (history.phase === "awaiting") {
-    const ahead = merge(history.ahead, [message], history.early);
-    return ahead === history.ahead ? history : { ...history, ahead };
-  }
-  const oldest = history.items[0];
-  // Older than what is loaded: the page that holds it will bring it.
-  if (oldest && history.nextBefore !== null && compareMessages(message, oldest) < 0) return history;
-  return { ...history, items: merge(history.items, [message], history.early) };
+  const apart = merge(history.apart, [message], history.early);
+  if (apart === history.apart) return history;
+  const waiting = { ...history, apart };
+  return history.phase === "awaiting" ? waiting : withApart(waiting);
 }
 
 /** message_status_changed. */
@@ -117,8 +137,8 @@ export function advanceStatus(history: History, change: MessageStatusChanged): H
   }
   const early = history.early[change.message_id];
   if (history.phase === "left" || (early && early.version >= change.version)) return history;
-  const ahead = history.ahead.map((item) =>
+  const apart = history.apart.map((item) =>
     item.id === change.message_id ? withStatus(item, change) : item,
   );
-  return { ...history, ahead, early: { ...history.early, [change.message_id]: change } };
+  return { ...history, apart, early: { ...history.early, [change.message_id]: change } };
 }

@@ -14,6 +14,7 @@ const CONTACT: ContactView = {
   profile_name: "",
   username: null,
   phone: "+55 11 9••••-••01",
+  phone_masked: true,
   wa_id: "5511•••••••01",
 };
 const CONSENT = {

@@ -7,8 +7,6 @@ import { RevealDialog } from "@/features/conversation/privacy/parts";
 import { useMay } from "@/lib/permissions";
 import type { ContactView } from "@/lib/wire/openapi.gen";
 
-/** What the server puts in place of digits (inbox/contacts/masking.py). */
-const HIDING = "•";
 /** Long enough to dial; then the screen is as safe as it was. */
 const SHOWN_MS = 60_000;
 
@@ -26,8 +24,7 @@ export function PhoneFact({ contact }: { contact: ContactView }) {
   }, [phone]);
 
   if (contact.phone === null) return t("panel.noPhone");
-  if (!contact.phone.includes(HIDING))
-    return <CopyValue value={contact.phone} label={t("panel.copyPhone")} />;
+  if (contact.phone_masked !== true) return <CopyValue value={contact.phone} label={t("panel.copyPhone")} />;
   if (phone !== null) {
     return (
       <>

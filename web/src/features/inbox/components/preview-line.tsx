@@ -3,6 +3,7 @@ import {
   CircleHelp,
   FileText,
   Image,
+  LockKeyhole,
   MapPin,
   Mic,
   MousePointerClick,
@@ -31,6 +32,7 @@ const KINDS = {
   button: MousePointerClick,
   reaction: Smile,
   unsupported: CircleHelp,
+  unreadable: LockKeyhole,
   deleted: Ban,
 } as const satisfies Record<string, LucideIcon>;
 

@@ -7,7 +7,7 @@ import { placeTicket, type TicketListData } from "@/features/inbox/model/ticket-
 import { keys, type TicketFilter } from "@/lib/api/queries";
 import { knownTickets } from "@/lib/api/known-tickets";
 import { accessToken } from "@/lib/http/client";
-import { ME, at, buildPage, buildTicket } from "@/test/builders";
+import { VIEWER, at, buildPage, buildTicket } from "@/test/builders";
 import { SESSION, renderApp, stubApi } from "@/test/render-app";
 
 const MINE: TicketFilter = { view: "mine", departmentId: null, unread: false, q: "" };
@@ -62,7 +62,7 @@ describe("ticket list", () => {
           placeTicket(
             data,
             MINE,
-            ME,
+            VIEWER,
             buildTicket({ id: "2", version: 2, unread_count: 1, last_message_at: at(30) }),
           ),
       );

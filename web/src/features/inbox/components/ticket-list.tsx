@@ -32,7 +32,7 @@ export function TicketList({ filter, onFilter, selectedId }: TicketListProps) {
   const { t } = useTranslation("app");
   const { user } = useSession();
   const cache = useQueryClient();
-  const query = useInfiniteQuery(ticketListQuery(cache, filter, user.id));
+  const query = useInfiniteQuery(ticketListQuery(cache, filter));
   const { data: departments } = useQuery(departmentsQuery);
   const { data: members } = useQuery(membersQuery);
   const now = useNow(20_000);

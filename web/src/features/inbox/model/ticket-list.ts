@@ -5,49 +5,73 @@
  * higher version, so an event that comes twice or late changes nothing.
  */
 import type { InfiniteData } from "@tanstack/react-query";
-import type { KnownTickets } from "@/lib/api/known-tickets";
 import type { TicketFilter, TicketListName } from "@/lib/api/queries";
+import { compareInstants } from "@/lib/time/instants";
+import { seesDepartment, type Viewer } from "@/lib/viewer";
 import type { TicketListView } from "@/lib/wire/openapi.gen";
 import type { ContactView, TicketView } from "@/lib/wire/protocol.gen";
 
+/** A ticket's place in a view's order. */
+interface Place {
+  at: string;
+  id: string;
+}
+
+export interface TicketListPage extends TicketListView {
+  /** Where the next page begins: below the row that was the last when this one was fetched. Null at the end. */
+  floor: Place | null;
+}
+
 /** `pageParams` (cursors) are the query's own business. */
-export type TicketListData = InfiniteData<TicketListView>;
+export type TicketListData = InfiniteData<TicketListPage>;
 
 /** Whether the server would put the ticket into this view for this person. */
-export function isInView(ticket: TicketView, view: TicketListName, userId: string): boolean {
+export function isInView(ticket: TicketView, view: TicketListName, viewer: Viewer): boolean {
   const open = ticket.closed_at === null;
+  const own = ticket.assignee_id === viewer.userId;
+  // An assignee hears of their ticket wherever it is; the lists of a department are its people's.
+  const near = seesDepartment(viewer, ticket.department_id);
   switch (view) {
     case "mine":
-      return open && ticket.assignee_id === userId && ticket.state !== "bot";
+      return open && own && ticket.state !== "bot";
     case "queue":
-      return open && (ticket.state === "queued" || ticket.state === "offered");
+      return open && near && (ticket.state === "queued" || ticket.state === "offered");
     case "bot":
-      return open && ticket.state === "bot";
+      return open && near && ticket.state === "bot";
     case "closed":
-      return !open;
+      return !open && near;
     case "all":
-      return open;
+      return open && (near || own);
   }
 }
 
-export function matches(ticket: TicketView, filter: TicketFilter, userId: string): boolean {
+export function matches(ticket: TicketView, filter: TicketFilter, viewer: Viewer): boolean {
   return (
-    isInView(ticket, filter.view, userId) &&
+    isInView(ticket, filter.view, viewer) &&
     (filter.departmentId === null || ticket.department_id === filter.departmentId) &&
     (!filter.unread || ticket.unread_count > 0)
   );
 }
 
-/** The moment that the server sorts a view by, newest first: its cursors depend on it. */
-function sortMoment(ticket: TicketView, view: TicketListName): number {
-  return Date.parse(
-    view === "closed" ? (ticket.closed_at ?? ticket.last_message_at) : ticket.last_message_at,
-  );
+/** What the server sorts a view by, newest first: its cursors depend on it. */
+function placeOf(ticket: TicketView, view: TicketListName): Place {
+  const at = view === "closed" ? (ticket.closed_at ?? ticket.last_message_at) : ticket.last_message_at;
+  return { at, id: ticket.id };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  return compareInstants(b.at, a.at) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
 /** Negative when `a` stands above `b` in the server's order. */
 export function compareTickets(a: TicketView, b: TicketView, view: TicketListName): number {
-  return sortMoment(b, view) - sortMoment(a, view) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  return comparePlaces(placeOf(a, view), placeOf(b, view));
+}
+
+/** A page as the server answered it. */
+export function buildListPage(page: TicketListView, view: TicketListName): TicketListPage {
+  const last = page.items.at(-1);
+  return { ...page, floor: page.next_cursor === null || !last ? null : placeOf(last, view) };
 }
 
 /** The order on the screen: as the server sorts, but in the queue whoever has waited longest comes first. */
@@ -67,29 +91,6 @@ export function flatten(data: TicketListData): TicketView[] {
   return [...byId.values()];
 }
 
-/** A fetched page, with what events have told while it was on its way. */
-export function reconcilePage(
-  page: TicketListView,
-  isFirst: boolean,
-  filter: TicketFilter,
-  userId: string,
-  known: KnownTickets,
-  turn: number,
-): TicketListView {
-  const changed = known.since(turn);
-  for (const ticket of page.items) known.take(ticket);
-  const present = new Set(page.items.map((item) => item.id));
-  let data: TicketListData = {
-    pages: [{ ...page, items: page.items.filter((item) => !known.isGone(item)) }],
-    pageParams: [null],
-  };
-  for (const ticket of changed) {
-    // Into a later page nothing may enter from above.
-    if (isFirst || present.has(ticket.id)) data = placeTicket(data, filter, userId, ticket);
-  }
-  return data.pages[0] ?? page;
-}
-
 /** Pages keep their cursors; items are dealt out again so that page boundaries stay where they were, roughly. */
 function withItems(data: TicketListData, items: TicketView[]): TicketListData {
   const last = data.pages.length - 1;
@@ -107,7 +108,7 @@ function withItems(data: TicketListData, items: TicketView[]): TicketListData {
 export function placeTicket(
   data: TicketListData,
   filter: TicketFilter,
-  userId: string,
+  viewer: Viewer,
   ticket: TicketView,
 ): TicketListData {
   const items = flatten(data);
@@ -116,13 +117,14 @@ export function placeTicket(
   if (current && current.version >= ticket.version) return data;
   // Only the server knows what a search finds: its rows are renewed where they stand, none comes or goes.
   if (filter.q !== "") return current ? withItems(data, items.with(index, ticket)) : data;
-  if (!matches(ticket, filter, userId)) return current ? withItems(data, items.toSpliced(index, 1)) : data;
+  if (!matches(ticket, filter, viewer)) return current ? withItems(data, items.toSpliced(index, 1)) : data;
   const others = current ? items.toSpliced(index, 1) : items;
   const found = others.findIndex((item) => compareTickets(ticket, item, filter.view) < 0);
   const position = found === -1 ? others.length : found;
-  // Below everything that is loaded, and more to load: the next page will bring it.
-  const beyond = position === others.length && data.pages.at(-1)?.next_cursor !== null;
-  if (beyond) return current ? withItems(data, others) : data;
+  // Where the next page begins, not where the last row stands now: rows that were above it may have gone.
+  const floor = data.pages.at(-1)?.floor ?? null;
+  if (floor !== null && comparePlaces(placeOf(ticket, filter.view), floor) > 0)
+    return current ? withItems(data, others) : data;
   return withItems(data, others.toSpliced(position, 0, ticket));
 }
 
@@ -150,7 +152,7 @@ export function movesCounts(before: TicketView | undefined, after: TicketView): 
 export function nameContact(data: TicketListData, contact: ContactView): TicketListData {
   const isTheirs = (ticket: TicketView) => ticket.contact.id === contact.id;
   if (!data.pages.some((page) => page.items.some(isTheirs))) return data;
-  const items = (page: TicketListView) =>
+  const items = (page: TicketListPage) =>
     page.items.map((ticket) => (isTheirs(ticket) ? { ...ticket, contact } : ticket));
   return { ...data, pages: data.pages.map((page) => ({ ...page, items: items(page) })) };
 }

@@ -19,6 +19,7 @@ function entry(change: Partial<AuditEntryView>): AuditEntryView {
     target_kind: "member",
     target_id: "u2",
     target_name: "Bruno Tavares",
+    accounts: [],
     before: { role: "operator", role_id: null },
     after: { role: "supervisor", role_id: null },
     ip: "203.0.113.7",

@@ -10,6 +10,8 @@ export interface Sentence {
   before: string;
   target: string;
   after: string;
+  /** In which companies, where the record is of more than one. */
+  where: string | null;
   /** Why, in words. */
   reason: string | null;
 }
@@ -48,6 +50,13 @@ export function useSentence(): (entry: AuditEntryView) => Sentence {
     return knows(`reasons.${reason}`) ? t(`reasons.${reason as "expired"}`) : reason;
   };
 
+  const whereOf = ({ accounts, target_kind: kind }: AuditEntryView): string | null => {
+    // What is done to a company itself names it already.
+    if (accounts.length === 0 || kind === "account") return null;
+    const names = new Intl.ListFormat(i18n.language).format(accounts.map(({ name }) => name));
+    return t("inAccounts", { names });
+  };
+
   return (entry) => {
     const { action } = entry;
     const key = knows(`actions.${action}`)
@@ -63,6 +72,7 @@ export function useSentence(): (entry: AuditEntryView) => Sentence {
       before,
       target: after === undefined ? "" : targetOf(entry),
       after: after ?? "",
+      where: whereOf(entry),
       reason: reasonOf(entry),
     };
   };

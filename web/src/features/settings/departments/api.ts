@@ -12,6 +12,11 @@ export function changeDepartment(id: string, change: ChangeDepartmentBody): Prom
   return request<DepartmentView>("PATCH", `/departments/${id}`, { body: change });
 }
 
+/** All that are not archived, once each. */
+export function orderDepartments(ids: string[]): Promise<DepartmentView[]> {
+  return request<DepartmentView[]>("PUT", "/departments/order", { body: { department_ids: ids } });
+}
+
 export function archiveDepartment(id: string): Promise<null> {
   return request<null>("DELETE", `/departments/${id}`);
 }

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import DepartmentsPage from "@/features/settings/departments/departments-page";
-import { inOrder, moved, placesToSet } from "@/features/settings/departments/order";
+import { inOrder, moved, placed } from "@/features/settings/departments/order";
 import { accessToken } from "@/lib/http/client";
 import type { DepartmentView } from "@/lib/wire/openapi.gen";
 import { SESSION, renderApp, stubApi } from "@/test/render-app";
@@ -28,21 +28,15 @@ afterEach(() => {
 });
 
 describe("order", () => {
-  it("changes two of them for one step", () => {
+  it("moves by one step, and stops at the ends", () => {
     const ordered = inOrder([department("a", 0), department("b", 5), department("c", 9)]);
-    expect(placesToSet(moved(ordered, "c", -1))).toEqual([
-      { id: "c", version: 1, position: 5 },
-      { id: "b", version: 1, position: 9 },
-    ]);
+    expect(moved(ordered, "c", -1).map(({ id }) => id)).toEqual(["a", "c", "b"]);
+    expect(moved(ordered, "a", -1)).toEqual(ordered);
   });
 
-  it("numbers afresh where two share a place, and stops at the ends", () => {
-    const ordered = inOrder([department("a", 0), department("b", 0), department("c", 0)]);
-    expect(placesToSet(moved(ordered, "a", 1)).map(({ id, position }) => [id, position])).toEqual([
-      ["a", 1],
-      ["c", 2],
-    ]);
-    expect(moved(ordered, "a", -1)).toEqual(ordered);
+  it("is shown at once, also where two shared a place", () => {
+    const all = [department("a", 0), department("b", 0)];
+    expect(inOrder(placed(all, moved(inOrder(all), "a", 1))).map(({ id }) => id)).toEqual(["b", "a"]);
   });
 });
 
@@ -84,17 +78,30 @@ describe("departments", () => {
     expect(sent(api, "PATCH", "/departments/d2")).toEqual({ version: 7, name: "Vendas", color: "#0f8a7e" });
   });
 
-  it("moves one at once, tells both places to the server and says where it is now", async () => {
+  it("moves one at once, tells the server the new order and says where it is now", async () => {
     const { user, api } = await show([VENDAS, SUPORTE], {
-      "PATCH /departments/d1": VENDAS,
-      "PATCH /departments/d2": SUPORTE,
+      "PUT /departments/order": [
+        { ...SUPORTE, position: 0 },
+        { ...VENDAS, position: 1 },
+      ],
     });
     await user.click(await screen.findByRole("button", { name: "Subir Suporte" }));
     expect(screen.getByText("Suporte: posição 1 de 2")).toBeInTheDocument();
     await vi.waitFor(() =>
-      expect(sent(api, "PATCH", "/departments/d1")).toEqual({ version: 1, position: 1 }),
+      expect(sent(api, "PUT", "/departments/order")).toEqual({ department_ids: ["d2", "d1"] }),
     );
-    expect(sent(api, "PATCH", "/departments/d2")).toEqual({ version: 7, position: 0 });
+  });
+
+  it("shows the order of now when somebody else changed them meanwhile", async () => {
+    const changed = { type: "x", title: "x", status: 409, code: "order_changed" };
+    const { user } = await show([VENDAS, SUPORTE], {
+      "PUT /departments/order": Response.json(changed, { status: 409 }),
+    });
+    await user.click(await screen.findByRole("button", { name: "Subir Suporte" }));
+    await vi.waitFor(() => {
+      const moves = screen.getAllByRole("button", { name: /^Subir/ }).map((button) => button.ariaLabel);
+      expect(moves).toEqual(["Subir Vendas", "Subir Suporte"]);
+    });
   });
 
   it("says what stands in the way of archiving", async () => {

@@ -17,15 +17,8 @@ export function moved(ordered: readonly DepartmentView[], id: string, by: -1 | 1
   return [...rest.slice(0, to), department, ...rest.slice(to)];
 }
 
-/** Those that need another position for this to be their order; most moves change two. */
-export function placesToSet(
-  ordered: readonly DepartmentView[],
-): { id: string; position: number; version: number }[] {
-  const held = ordered.map((department) => department.position).sort((a, b) => a - b);
-  // Where positions are distinct the same ones are dealt out anew; else they are numbered afresh.
-  const places = new Set(held).size === held.length ? held : held.map((_, index) => index);
-  return ordered.flatMap(({ id, version, position: old }, index) => {
-    const position = places[index] ?? index;
-    return position === old ? [] : [{ id, version, position }];
-  });
+/** All departments with those of `ordered` in that order; the others keep their places. */
+export function placed(all: readonly DepartmentView[], ordered: readonly DepartmentView[]): DepartmentView[] {
+  const places = new Map(ordered.map(({ id }, position) => [id, position]));
+  return all.map((one) => ({ ...one, position: places.get(one.id) ?? one.position }));
 }

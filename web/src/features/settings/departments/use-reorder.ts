@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { changeDepartment, useRefreshDepartments } from "@/features/settings/departments/api";
-import { inOrder, moved, placesToSet } from "@/features/settings/departments/order";
+import { orderDepartments, useRefreshDepartments } from "@/features/settings/departments/api";
+import { inOrder, moved, placed } from "@/features/settings/departments/order";
 import { keys } from "@/lib/api/queries";
 import { showToast } from "@/lib/toasts";
 import { useProblemText } from "@/lib/use-problem-text";
@@ -21,13 +21,13 @@ export function useReorder(departments: readonly DepartmentView[]): Reorder {
   const [busy, setBusy] = useState(false);
   const isSaving = useRef(false);
 
-  const save = async (places: ReturnType<typeof placesToSet>) => {
+  const save = async (ids: string[]) => {
     try {
-      for (const { id, position, version } of places) await changeDepartment(id, { position, version });
+      cache.setQueryData(keys.departments, await orderDepartments(ids));
     } catch (error) {
       showToast(problemText(error), "trouble");
-    } finally {
       await refresh();
+    } finally {
       isSaving.current = false;
       setBusy(false);
     }
@@ -37,20 +37,14 @@ export function useReorder(departments: readonly DepartmentView[]): Reorder {
     busy,
     move: (id, by) => {
       const ordered = inOrder(departments);
-      // Two moves at once would disagree about the versions.
+      // Two moves at once would overtake each other.
       if (isSaving.current) return ordered;
       const wanted = moved(ordered, id, by);
-      const places = placesToSet(wanted);
-      if (places.length === 0) return wanted;
+      if (wanted.every((one, index) => one === ordered[index])) return wanted;
       isSaving.current = true;
       setBusy(true);
-      cache.setQueryData<DepartmentView[]>(keys.departments, (all) =>
-        all?.map((department) => {
-          const place = places.find((one) => one.id === department.id);
-          return place ? { ...department, position: place.position } : department;
-        }),
-      );
-      void save(places);
+      cache.setQueryData<DepartmentView[]>(keys.departments, (all) => all && placed(all, wanted));
+      void save(wanted.map((one) => one.id));
       return wanted;
     },
   };

@@ -12,6 +12,7 @@ import type {
   NewAccount,
   PeopleList,
   PersonView,
+  PlanView,
   SystemLogList,
   Verification,
 } from "@/lib/wire/openapi.gen";
@@ -29,6 +30,7 @@ export const installationKeys = {
   log: ["installation", "log"] as const,
   settings: ["installation", "settings"] as const,
   audit: ["installation", "audit"] as const,
+  plans: ["installation", "plans"] as const,
   all: ["installation"] as const,
 };
 
@@ -82,6 +84,13 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => request<InstallationSettings>("GET", `${ROOT}/settings`, { signal }),
 });
 
+export const plansQuery = queryOptions({
+  queryKey: installationKeys.plans,
+  queryFn: ({ signal }) => request<PlanView[]>("GET", `${ROOT}/plans`, { signal }),
+  // They change with a release.
+  staleTime: Infinity,
+});
+
 type Details = Promise<InstallationAccountDetails>;
 
 export function createAccount(body: NewAccount): Details {
@@ -125,6 +134,3 @@ export function verifyChain(): Promise<Verification> {
 }
 
 export const ACCOUNT_STATES: readonly AccountState[] = ["active", "suspended", "closing", "closed"];
-
-/** As accounts/plans on the server. */
-export const PLANS = ["standard", "business"] as const;

@@ -34,6 +34,7 @@ const ACCOUNT: InstallationAccount = {
     last_inbound_at: null,
     parked_webhooks: 0,
     outbox_oldest_at: null,
+    numbers_not_fine: 0,
   },
 };
 const USAGE = {
@@ -47,6 +48,9 @@ const USAGE = {
     roles: 20,
     storage_bytes: 1,
     upload_bytes: 1,
+    user_requests_per_minute: 1200,
+    key_requests_per_minute: 600,
+    number_sends_per_minute: 4800,
   },
   members: 4,
   numbers: [],
@@ -241,7 +245,6 @@ describe("global settings", () => {
       product_name: "Prosa",
       support_contact: "",
       banner: null,
-      sign_up: "open",
       default_plan: "standard",
       session_days: null,
       password_minimum: 10,
@@ -258,7 +261,7 @@ describe("global settings", () => {
     await vi.waitFor(() =>
       expect(bodyOf(api, "/installation/settings")).toMatchObject({
         banner: { text: "Manutenção às 22h", level: "warning" },
-        sign_up: "open",
+        product_name: "Prosa",
       }),
     );
   });

@@ -7,6 +7,7 @@ import { Button } from "@/components/button";
 import { DataTable, type Column } from "@/components/data-table";
 import { DepartmentDot } from "@/components/department-dot";
 import { EmptyState } from "@/components/empty-state";
+import { NamedRow } from "@/features/settings/components/named-row";
 import styles from "@/features/settings/people/people.module.css";
 import { PersonMenu, type PersonAction } from "@/features/settings/people/person-menu";
 import { useSession } from "@/lib/session";
@@ -79,21 +80,22 @@ function PersonCell({ person: { member, state } }: { person: TeamMemberView }) {
   const { t } = useTranslation("people");
   const { user } = useSession();
   return (
-    <span className={styles.person} data-off={state === "disabled" ? true : undefined}>
-      <Avatar id={member.id} name={member.name} size={36} availability={member.availability} />
-      <span>
-        <strong>
-          {member.name}
+    <NamedRow
+      mark={<Avatar id={member.id} name={member.name} size={36} availability={member.availability} />}
+      name={member.name}
+      detail={member.email}
+      isOff={state === "disabled"}
+      badges={
+        <>
           {member.id === user.id && <Badge>{t("you")}</Badge>}
           {state === "disabled" && (
             <span title={t("disabledHint")}>
               <Badge tone="danger">{t("disabled")}</Badge>
             </span>
           )}
-        </strong>
-        <small>{member.email}</small>
-      </span>
-    </span>
+        </>
+      }
+    />
   );
 }
 

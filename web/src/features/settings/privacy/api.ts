@@ -18,9 +18,16 @@ export const privacyKeys = {
   erasures: ["privacy", "erasures"] as const,
 };
 
+/** While messages are being encrypted, the page shows how far that is. */
+const ENCRYPTION_AGAIN_MS = 5000;
+
 export const privacyPolicyQuery = queryOptions({
   queryKey: privacyKeys.policy,
   queryFn: ({ signal }) => request<PrivacyPolicyView>("GET", "/privacy/policy", { signal }),
+  refetchInterval: ({ state }) =>
+    ["starting", "catching_up"].includes(state.data?.content_sealing.state ?? "off")
+      ? ENCRYPTION_AGAIN_MS
+      : false,
 });
 
 export function replacePolicy(policy: PrivacyPolicyBody): Promise<PrivacyPolicyView> {

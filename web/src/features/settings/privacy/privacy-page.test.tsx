@@ -10,7 +10,14 @@ import { sent } from "@/test/requests";
 
 const session = { ...SESSION, permissions: [...SESSION.permissions, "privacy.manage"] as Permission[] };
 const RETENTION = { media_days: null, messages_days: null, contacts_days: null, contact_fields_days: {} };
-const POLICY = { mask_phones: false, encrypt_content: false, retention: RETENTION, version: 5 };
+const SEALING = { state: "off", since: null, sealed_rows: 0, holds_sealed: false };
+const POLICY = {
+  mask_phones: false,
+  encrypt_content: false,
+  retention: RETENTION,
+  version: 5,
+  content_sealing: SEALING,
+};
 const PREVIEW = {
   as_of: "2026-11-23T12:00:00Z",
   files: 285,
@@ -69,6 +76,39 @@ describe("masking", () => {
     await user.click(await screen.findByRole("switch", { name: /Esconder telefones/ }));
     await vi.waitFor(() =>
       expect(sent(api, "PUT", "/privacy/policy")).toEqual({ ...POLICY, mask_phones: true }),
+    );
+  });
+});
+
+describe("encryption", () => {
+  const label = /Cifrar o que se escreve/;
+
+  it("says what it covers and what it costs before it begins", async () => {
+    const { api, user } = await open();
+    await user.click(await screen.findByRole("switch", { name: label }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog).toHaveTextContent("Não cifra nomes, telefones");
+    expect(dialog).toHaveTextContent("perde o texto das conversas, para sempre");
+    expect(sent(api, "PUT", "/privacy/policy")).toBeUndefined();
+    await user.click(within(dialog).getByRole("button", { name: "Ligar criptografia" }));
+    await vi.waitFor(() =>
+      expect(sent(api, "PUT", "/privacy/policy")).toEqual({ ...POLICY, encrypt_content: true }),
+    );
+  });
+
+  it("shows how far it has come", async () => {
+    const sealing = { ...SEALING, state: "catching_up", sealed_rows: 1200, holds_sealed: true };
+    await open({ "/privacy/policy": { ...POLICY, encrypt_content: true, content_sealing: sealing } });
+    expect(await screen.findByText(/estão sendo cifradas agora: 1200 registros/)).toBeVisible();
+    expect(screen.getByRole("switch", { name: label })).toBeChecked();
+  });
+
+  it("is turned off without a question: what is sealed stays readable", async () => {
+    const policy = { ...POLICY, encrypt_content: true, content_sealing: { ...SEALING, state: "on" } };
+    const { api, user } = await open({ "/privacy/policy": policy });
+    await user.click(await screen.findByRole("switch", { name: label }));
+    await vi.waitFor(() =>
+      expect(sent(api, "PUT", "/privacy/policy")).toEqual({ ...policy, encrypt_content: false }),
     );
   });
 });

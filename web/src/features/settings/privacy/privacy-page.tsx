@@ -4,6 +4,7 @@ import { ExportList } from "@/components/export-list";
 import { Loaded } from "@/components/loaded";
 import { SettingsCard, SettingsPage } from "@/components/settings-page";
 import { privacyPolicyQuery } from "@/features/settings/privacy/api";
+import { EncryptionCard } from "@/features/settings/privacy/components/encryption-card";
 import { ErasuresCard } from "@/features/settings/privacy/components/erasures-card";
 import { MaskingCard } from "@/features/settings/privacy/components/masking-card";
 import { RetentionForm } from "@/features/settings/privacy/components/retention-form";
@@ -19,6 +20,7 @@ export default function PrivacyPage() {
         {(policy) => (
           <>
             <MaskingCard policy={policy} />
+            <EncryptionCard policy={policy} />
             <RetentionForm key={policy.version} policy={policy} />
           </>
         )}

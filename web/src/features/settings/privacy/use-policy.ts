@@ -31,5 +31,5 @@ export function usePolicy(): Policy {
 }
 
 function isOutdated(error: unknown): boolean {
-  return error instanceof ProblemError && error.status === 409;
+  return error instanceof ProblemError && error.code === "policy_changed";
 }

@@ -3,11 +3,14 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import RolesPage from "@/features/settings/roles/roles-page";
 import { accessToken } from "@/lib/http/client";
-import type { Permission, RoleView } from "@/lib/wire/openapi.gen";
+import type { Permission, RoleView, SessionView } from "@/lib/wire/openapi.gen";
 import { SESSION, renderApp, stubApi } from "@/test/render-app";
 import { sent } from "@/test/requests";
 
-const session = { ...SESSION, permissions: ["inbox", "contacts.edit", "roles.manage", "people.manage"] };
+const session: SessionView = {
+  ...SESSION,
+  permissions: ["inbox", "contacts.edit", "roles.manage", "people.manage"],
+};
 
 const PERMISSIONS = [
   { name: "inbox", group: "inbox" },

@@ -17,6 +17,9 @@ const USAGE: UsageView = {
     roles: 20,
     storage_bytes: 50 * 1024 ** 3,
     upload_bytes: 100 * 1024 ** 2,
+    user_requests_per_minute: 1200,
+    key_requests_per_minute: 600,
+    number_sends_per_minute: 4800,
   },
   members: 7,
   numbers: [
@@ -25,12 +28,13 @@ const USAGE: UsageView = {
       name: "Loja",
       display_phone_number: "+55 11 3000-0000",
       state: "receiving",
+      is_fine: true,
       last_webhook_at: "2026-11-23T11:59:00Z",
     },
   ],
   days: [
-    { day: "2026-11-22", messages_in: 3, messages_out: 2 },
-    { day: "2026-11-23", messages_in: 40, messages_out: 30 },
+    { day: "2026-11-22", messages_in: 3, messages_out: 2, api_requests: 0 },
+    { day: "2026-11-23", messages_in: 40, messages_out: 30, api_requests: 9 },
   ],
   open_tickets: 42,
   queued_tickets: 12,
@@ -97,7 +101,10 @@ describe("figures", () => {
       ...USAGE,
       parked_webhooks: 2,
       storage_bytes: 46 * 1024 ** 3,
-      numbers: [{ ...number, state: "never" }],
+      numbers: [
+        { ...number, state: "never", is_fine: false },
+        { ...number, state: "quiet" },
+      ],
     });
     expect(troubles.map(({ kind }) => kind)).toEqual(["parked", "never", "full"]);
   });

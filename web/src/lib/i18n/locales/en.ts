@@ -137,6 +137,7 @@ export const en: AppWords = {
     system: "Notice from WhatsApp",
     template: "Template",
     unsupported: "Unsupported message",
+    unreadable: "Content cannot be opened",
     deleted: "Deleted message",
   },
   ticks: {

@@ -73,6 +73,7 @@ export const formsEn: FormsWords = {
     failed: "The passkey did not work on this device.",
   },
   problems: {
+    invalid: "Some of it was not accepted. Check it and try again.",
     unreachable: "No answer from the server. Check your connection and try again.",
     failed: "Something went wrong on our side. Try again in a moment.",
     forbidden: "Your role does not allow this.",
@@ -106,6 +107,7 @@ export const formsEn: FormsWords = {
     last_admin: "This is the last administrator. Give that role to somebody else first.",
     beyond_own_permissions: "You can only grant permissions that you have yourself.",
     belongs_elsewhere: "Only those who run the installation can do this for this person.",
+    order_changed: "The departments have changed meanwhile. See how they are now.",
     name_taken: "Another one has this name already.",
     origin_not_allowed: "The company does not allow requests from this page.",
     api_key_over: "This key is already revoked or has expired. Create another.",
@@ -131,6 +133,7 @@ export const formsEn: FormsWords = {
     no_phone: "This contact has not shared a phone number.",
     too_many_reveals: "You have revealed many numbers this hour. Wait {{wait}}.",
     still_being_sent: "A message of this contact is being sent. Try again in a moment.",
-    content_encryption_unavailable: "This installation does not encrypt the content of messages.",
+    content_key_unavailable:
+      "The key that encrypts this company's messages does not open. Nothing is stored unencrypted instead; tell whoever runs the system.",
   },
 };

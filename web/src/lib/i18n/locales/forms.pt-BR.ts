@@ -72,6 +72,7 @@ export const formsPtBr = {
     failed: "A chave de acesso não funcionou neste aparelho.",
   },
   problems: {
+    invalid: "Algum dos dados não foi aceito. Confira e tente de novo.",
     unreachable: "Sem resposta do servidor. Veja a sua conexão e tente de novo.",
     failed: "Algo deu errado do nosso lado. Tente de novo em instantes.",
     forbidden: "Seu perfil não permite isto.",
@@ -104,6 +105,7 @@ export const formsPtBr = {
     last_admin: "É a última pessoa com administração. Antes, dê esse perfil a mais alguém.",
     beyond_own_permissions: "Só dá para conceder permissões que você mesmo tem.",
     belongs_elsewhere: "Só quem administra a instalação pode fazer isto por esta pessoa.",
+    order_changed: "Os departamentos mudaram enquanto isso. Veja como estão agora.",
     name_taken: "Já existe outro com este nome.",
     origin_not_allowed: "A empresa não permite pedidos que vêm desta página.",
     api_key_over: "Esta chave já foi revogada ou venceu. Crie outra.",
@@ -129,7 +131,8 @@ export const formsPtBr = {
     no_phone: "Este contato não compartilhou o telefone.",
     too_many_reveals: "Você já revelou muitos números nesta hora. Espere {{wait}}.",
     still_being_sent: "Uma mensagem deste contato está sendo enviada. Tente de novo em instantes.",
-    content_encryption_unavailable: "Esta instalação não cifra o conteúdo das mensagens.",
+    content_key_unavailable:
+      "A chave que cifra as mensagens desta empresa não abre. Nada é guardado sem cifra no lugar; avise quem cuida do sistema.",
   },
 };
 

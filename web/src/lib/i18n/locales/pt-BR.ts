@@ -136,6 +136,7 @@ export const ptBR = {
     system: "Aviso do WhatsApp",
     template: "Modelo",
     unsupported: "Mensagem não suportada",
+    unreadable: "Conteúdo não pode ser aberto",
     deleted: "Mensagem apagada",
   },
   ticks: {

@@ -16,7 +16,6 @@ export const usagePtBr = {
       "{{count}} avisos do WhatsApp não puderam ser guardados na hora e esperam ser lidos de novo.",
     parkedMore: "{{count}} avisos do WhatsApp ou mais esperam ser lidos de novo.",
     never: "O número {{name}} ainda não recebeu nada: falta ligar a ele o endereço de retorno na Meta.",
-    quiet: "O número {{name}} não recebe nada {{when}}.",
     full: "O espaço de arquivos do plano está quase no fim.",
   },
   support: "Precisa de ajuda? Fale com {{contact}}.",
@@ -35,6 +34,7 @@ export const usagePtBr = {
     range: "Últimos {{count}} dias",
     in: "Recebidas",
     out: "Enviadas",
+    api: "Pedidos à API",
     total: "Total",
     day: "Dia",
     label: "Mensagens por dia. Use as setas para percorrer os dias.",
@@ -64,6 +64,9 @@ export const usagePtBr = {
     roles: "Perfis próprios",
     apiKeys: "Chaves de API",
     upload: "Tamanho de um arquivo",
+    userRequests: "Pedidos por minuto, por pessoa",
+    keyRequests: "Pedidos por minuto, por chave de API",
+    numberSends: "Envios por minuto, por número",
   },
 };
 

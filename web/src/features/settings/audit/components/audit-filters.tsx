@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/button";
-import styles from "@/features/settings/audit/audit.module.css";
 import {
   NO_FILTER,
   SEARCH_MAX_LENGTH,
@@ -11,6 +9,13 @@ import {
   type AuditFilter,
 } from "@/features/settings/audit/model/filter";
 import type { AuditWords } from "@/features/settings/audit/locale/pt-BR";
+import {
+  FilterBar,
+  FilterChip,
+  FilterDay,
+  FilterSearch,
+  FilterSelect,
+} from "@/features/settings/components/filter-bar";
 import { membersQuery } from "@/lib/api/queries";
 import { useSession } from "@/lib/session";
 
@@ -51,101 +56,60 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
     ? t(targetKey as "targets.contact")
     : filter.targetKind;
   return (
-    <div className={styles.filters} role="search" aria-label={t("filters.label")}>
-      <SearchBox value={filter.q} onChange={(q) => onChange({ q })} />
-      <select
-        aria-label={t("filters.kind")}
+    <FilterBar label={t("filters.label")}>
+      <FilterSearch
+        label={t("filters.search")}
+        placeholder={t("filters.searchPlaceholder")}
+        value={filter.q}
+        maxLength={SEARCH_MAX_LENGTH}
+        onSearch={(q) => onChange({ q })}
+      />
+      <FilterSelect
+        label={t("filters.kind")}
         value={filter.kind}
-        onChange={(event) => onChange({ kind: event.target.value })}
-      >
-        <option value="">{t("filters.everything")}</option>
-        {KINDS.map((kind) => (
-          <option key={kind} value={kind}>
-            {t(`kinds.${kind}`)}
-          </option>
-        ))}
-      </select>
-      <select
-        aria-label={t("filters.actor")}
+        options={[
+          { value: "", label: t("filters.everything") },
+          ...KINDS.map((kind) => ({ value: kind, label: t(`kinds.${kind}`) })),
+        ]}
+        onChange={(kind) => onChange({ kind })}
+      />
+      <FilterSelect
+        label={t("filters.actor")}
         value={filter.actor}
-        onChange={(event) => onChange({ actor: event.target.value })}
-      >
-        <option value="">{t("filters.everyone")}</option>
-        {filter.actor !== "" && !isKnown && <option value={filter.actor}>{t("filters.unknownActor")}</option>}
-        {members.map((member) => (
-          <option key={member.id} value={member.id}>
-            {member.name}
-          </option>
-        ))}
-      </select>
-      <label className={styles.day}>
-        <span>{t("filters.since")}</span>
-        <input
-          type="date"
-          value={filter.since}
-          max={filter.until || undefined}
-          onChange={(event) => onChange({ since: event.target.value })}
-        />
-      </label>
-      <label className={styles.day}>
-        <span>{t("filters.until")}</span>
-        <input
-          type="date"
-          value={filter.until}
-          min={filter.since || undefined}
-          onChange={(event) => onChange({ until: event.target.value })}
-        />
-      </label>
+        options={[
+          { value: "", label: t("filters.everyone") },
+          ...(filter.actor !== "" && !isKnown
+            ? [{ value: filter.actor, label: t("filters.unknownActor") }]
+            : []),
+          ...members.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        onChange={(actor) => onChange({ actor })}
+      />
+      <FilterDay
+        label={t("filters.since")}
+        value={filter.since}
+        max={filter.until}
+        onChange={(since) => onChange({ since })}
+      />
+      <FilterDay
+        label={t("filters.until")}
+        value={filter.until}
+        min={filter.since}
+        onChange={(until) => onChange({ until })}
+      />
       {filter.targetId !== "" && (
-        <button
-          type="button"
-          className={styles.chip}
-          aria-label={t("filters.dropTarget", { target })}
-          onClick={() => onChange({ targetKind: "", targetId: "" })}
+        <FilterChip
+          label={t("filters.dropTarget", { target })}
+          onDrop={() => onChange({ targetKind: "", targetId: "" })}
         >
           {t("filters.target", { target })}
-          <X size={14} aria-hidden="true" />
-        </button>
+        </FilterChip>
       )}
       {isFiltered(filter) && (
         <Button variant="quiet" icon={X} onClick={() => onChange(NO_FILTER)}>
           {t("filters.clear")}
         </Button>
       )}
-    </div>
-  );
-}
-
-/** Somebody types some letters a second; each request searches the whole log. */
-const PAUSE_MS = 300;
-
-function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { t } = useTranslation("audit");
-  const [text, setText] = useState(value);
-  const [given, setGiven] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // The address changed by other means: a filter was cleared, or the way back was taken.
-  if (given !== value) {
-    setGiven(value);
-    setText(value);
-  }
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (
-    <label className={styles.search}>
-      <Search size={17} aria-hidden="true" />
-      <input
-        type="search"
-        aria-label={t("filters.search")}
-        placeholder={t("filters.searchPlaceholder")}
-        value={text}
-        maxLength={SEARCH_MAX_LENGTH}
-        onChange={(event) => {
-          const typed = event.target.value;
-          setText(typed);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => onChange(typed), PAUSE_MS);
-        }}
-      />
-    </label>
+    </FilterBar>
   );
 }

@@ -46,6 +46,7 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
             {sentence.before}
             {sentence.target !== "" && <strong>{sentence.target}</strong>}
             {sentence.after}
+            {sentence.where !== null && ` ${sentence.where}`}
           </span>
           {notes.some(Boolean) && <small>{notes.filter(Boolean).join(" · ")}</small>}
         </span>

@@ -8,6 +8,9 @@ import { useValues } from "@/features/settings/audit/use-values";
 import { fullTime } from "@/lib/time/format";
 import type { AuditEntryView } from "@/lib/wire/openapi.gen";
 
+/** The companies that an entry of the installation concerns, by id: its sentence names them. */
+const COMPANIES = "account_ids";
+
 interface EntryDetailsProps {
   entry: AuditEntryView;
   onFilter: (change: Record<string, string>) => void;
@@ -68,7 +71,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Changes({ entry }: { entry: AuditEntryView }) {
   const { t } = useTranslation("audit");
   const { label, words } = useValues();
-  const changes = listChanges(entry.before, entry.after);
+  const changes = listChanges(entry.before, entry.after).filter(({ path }) => path[0] !== COMPANIES);
   if (changes.length === 0) return <p className={styles.nothing}>{t("changes.none")}</p>;
   const isComparison = entry.before !== null && entry.after !== null;
   return (

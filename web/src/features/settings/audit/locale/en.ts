@@ -160,6 +160,7 @@ export const auditEn: AuditWords = {
       archived: "archived the department {{target}}",
       restored: "brought back the department {{target}}",
     },
+    departments: { ordered: "changed the order of the departments" },
     number: { connected: "connected the number {{target}}" },
     contact: {
       renamed: "corrected the name of {{target}}",
@@ -205,6 +206,7 @@ export const auditEn: AuditWords = {
     installation: { settings_changed: "changed the settings of the installation" },
     encryption_keys: { rotated: "rotated the encryption keys" },
   },
+  inAccounts: "in {{names}}",
   reason: "Reason: {{reason}}",
   reasons: {
     wrong_credentials: "wrong password",
@@ -239,6 +241,7 @@ export const auditEn: AuditWords = {
   },
   only: { actor: "Everything by this person", target: "Everything about this target" },
   fields: {
+    order: "Order",
     name: "Name",
     email: "E-mail",
     role: "Role",

@@ -156,6 +156,7 @@ export const auditPtBr = {
       archived: "arquivou o departamento {{target}}",
       restored: "trouxe de volta o departamento {{target}}",
     },
+    departments: { ordered: "mudou a ordem dos departamentos" },
     number: { connected: "ligou o número {{target}}" },
     contact: {
       renamed: "corrigiu o nome de {{target}}",
@@ -201,6 +202,7 @@ export const auditPtBr = {
     installation: { settings_changed: "mudou as configurações da instalação" },
     encryption_keys: { rotated: "trocou as chaves de criptografia" },
   },
+  inAccounts: "em {{names}}",
   reason: "Motivo: {{reason}}",
   reasons: {
     wrong_credentials: "senha errada",
@@ -235,6 +237,7 @@ export const auditPtBr = {
   },
   only: { actor: "Tudo desta pessoa", target: "Tudo sobre este alvo" },
   fields: {
+    order: "Ordem",
     name: "Nome",
     email: "E-mail",
     role: "Perfil",

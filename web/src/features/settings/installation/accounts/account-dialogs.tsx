@@ -3,8 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormDialog } from "@/components/dialog";
 import { SelectField, TextField } from "@/components/field";
-import { usePlanName } from "@/components/usage/usage-cards";
-import { PLANS, changePlan, installationKeys, inviteAdmin } from "@/features/settings/installation/api";
+import { changePlan, installationKeys, inviteAdmin } from "@/features/settings/installation/api";
+import { usePlanOptions } from "@/features/settings/installation/use-plan-options";
 import { showToast } from "@/lib/toasts";
 import type { InstallationAccountDetails } from "@/lib/wire/openapi.gen";
 
@@ -21,9 +21,8 @@ interface PlanDialogProps {
 
 export function PlanDialog({ account, onTake, onClose }: PlanDialogProps) {
   const { t } = useTranslation("installation");
-  const planName = usePlanName();
   const [plan, setPlan] = useState(account.plan);
-  const known = PLANS.some((name) => name === account.plan) ? PLANS : [account.plan, ...PLANS];
+  const options = usePlanOptions(account.plan);
   return (
     <FormDialog
       title={t("account.changePlan")}
@@ -35,7 +34,7 @@ export function PlanDialog({ account, onTake, onClose }: PlanDialogProps) {
       <SelectField
         label={t("account.plan")}
         value={plan}
-        options={known.map((value) => ({ value, label: planName(value) }))}
+        options={options}
         onChange={(event) => setPlan(event.target.value)}
       />
     </FormDialog>

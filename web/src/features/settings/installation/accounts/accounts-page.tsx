@@ -10,6 +10,8 @@ import { DataTable, type Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { SettingsCard, SettingsPage } from "@/components/settings-page";
 import { usePlanName } from "@/components/usage/usage-cards";
+import { FilterSelect } from "@/features/settings/components/filter-bar";
+import { NamedRow } from "@/features/settings/components/named-row";
 import { AccountDetails } from "@/features/settings/installation/accounts/account-details";
 import { CreateDialog } from "@/features/settings/installation/accounts/create-dialog";
 import { HealthMark, STATE_TONES } from "@/features/settings/installation/accounts/health-mark";
@@ -49,18 +51,15 @@ function AccountList() {
     >
       <SettingsCard flush>
         <ListFilters q={q} hint={t("accounts.searchHint")} onSearch={(text) => setFilter({ q: text })}>
-          <select
-            aria-label={t("accounts.state")}
+          <FilterSelect
+            label={t("accounts.state")}
             value={known}
-            onChange={(event) => setFilter({ state: event.target.value })}
-          >
-            <option value="">{t("accounts.anyState")}</option>
-            {ACCOUNT_STATES.map((item) => (
-              <option key={item} value={item}>
-                {t(`states.${item}`)}
-              </option>
-            ))}
-          </select>
+            options={[
+              { value: "", label: t("accounts.anyState") },
+              ...ACCOUNT_STATES.map((item) => ({ value: item, label: t(`states.${item}`) })),
+            ]}
+            onChange={(chosen) => setFilter({ state: chosen })}
+          />
         </ListFilters>
         <PagedList
           query={query}
@@ -112,13 +111,11 @@ function useColumns(): Column<InstallationAccount>[] {
       key: "name",
       header: t("accounts.name"),
       cell: ({ id, name, slug, is_home: isHome }) => (
-        <span className={styles.named}>
-          <Avatar id={id} name={name} size={36} />
-          <span>
-            <strong>{name}</strong>
-            <small>{isHome ? t("accounts.home") : slug}</small>
-          </span>
-        </span>
+        <NamedRow
+          mark={<Avatar id={id} name={name} size={36} />}
+          name={name}
+          detail={isHome ? t("accounts.home") : slug}
+        />
       ),
     },
     {

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormDialog } from "@/components/dialog";
 import { SelectField, TextField } from "@/components/field";
-import { usePlanName } from "@/components/usage/usage-cards";
-import { PLANS, createAccount, installationKeys } from "@/features/settings/installation/api";
+import { createAccount, installationKeys } from "@/features/settings/installation/api";
 import styles from "@/features/settings/installation/installation.module.css";
+import { usePlanOptions } from "@/features/settings/installation/use-plan-options";
 import { zoneGroups, zoneLabel } from "@/lib/time/zones";
 import { showToast } from "@/lib/toasts";
 
@@ -23,7 +23,7 @@ interface CreateDialogProps {
 export function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
   const { t } = useTranslation("installation");
   const cache = useQueryClient();
-  const planName = usePlanName();
+  const plans = usePlanOptions("");
   const [name, setName] = useState("");
   const [adminName, setAdminName] = useState("");
   const [email, setEmail] = useState("");
@@ -84,10 +84,7 @@ export function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
       <SelectField
         label={t("create.plan")}
         value={plan}
-        options={[
-          { value: "", label: t("create.planDefault") },
-          ...PLANS.map((value) => ({ value, label: planName(value) })),
-        ]}
+        options={[{ value: "", label: t("create.planDefault") }, ...plans]}
         onChange={(event) => setPlan(event.target.value)}
       />
       <div className={styles.pair}>

@@ -1,6 +1,8 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { isOutboxLate } from "@/components/usage/usage-model";
 import styles from "@/features/settings/installation/installation.module.css";
+import { useNow } from "@/lib/time/use-now";
 import type { InstallationAccount } from "@/lib/wire/openapi.gen";
 
 export const STATE_TONES = {
@@ -17,6 +19,7 @@ const MOST_PARKED = 1000;
 export function HealthMark({ account }: { account: InstallationAccount }) {
   const { t } = useTranslation("installation");
   const { state, health } = account;
+  const now = useNow(60_000);
   if (health.is_fine)
     return (
       <span className={styles.health} data-fine>
@@ -33,7 +36,9 @@ export function HealthMark({ account }: { account: InstallationAccount }) {
           })
         : health.admins === 0
           ? t("health.noAdmin")
-          : t("health.outbox");
+          : health.numbers_not_fine > 0 && !isOutboxLate(health.outbox_oldest_at, now)
+            ? t("health.numbers", { count: health.numbers_not_fine })
+            : t("health.outbox");
   if (trouble === null)
     return (
       <span className={styles.health} data-off>

@@ -10,6 +10,7 @@ import { ChainCard } from "@/features/settings/audit/components/chain-card";
 import { groupByDay } from "@/features/settings/audit/model/days";
 import auditStyles from "@/features/settings/audit/audit.module.css";
 import { auditQuery, installationKeys, verifyChain } from "@/features/settings/installation/api";
+import { FilterSelect } from "@/features/settings/components/filter-bar";
 import styles from "@/features/settings/installation/installation.module.css";
 import { ListFilters } from "@/features/settings/installation/list-filters";
 import { PagedList } from "@/features/settings/installation/paged-list";
@@ -31,18 +32,15 @@ export default function InstallationAuditPage() {
       <ChainCard verify={verifyChain} changes={installationKeys.audit} />
       <SettingsCard flush>
         <ListFilters q={q} hint={t("audit.searchHint")} onSearch={(text) => setFilter({ q: text })}>
-          <select
-            aria-label={t("audit.kind")}
+          <FilterSelect
+            label={t("audit.kind")}
             value={kind}
-            onChange={(event) => setFilter({ kind: event.target.value })}
-          >
-            <option value="">{t("audit.anyKind")}</option>
-            {KINDS.map((item) => (
-              <option key={item} value={item}>
-                {t(`audit.kinds.${item}`)}
-              </option>
-            ))}
-          </select>
+            options={[
+              { value: "", label: t("audit.anyKind") },
+              ...KINDS.map((item) => ({ value: item, label: t(`audit.kinds.${item}`) })),
+            ]}
+            onChange={(chosen) => setFilter({ kind: chosen })}
+          />
         </ListFilters>
         <PagedList
           query={query}

@@ -15,6 +15,7 @@ import {
   periodOf,
   sinceOf,
 } from "@/features/settings/installation/health/log-model";
+import { FilterSelect } from "@/features/settings/components/filter-bar";
 import styles from "@/features/settings/installation/installation.module.css";
 import { ListFilters } from "@/features/settings/installation/list-filters";
 import { PagedList } from "@/features/settings/installation/paged-list";
@@ -51,31 +52,21 @@ export function LogCard() {
       }
     >
       <ListFilters q={q} hint={t("log.searchHint")} onSearch={(text) => setFilter({ q: text })}>
-        <select
-          aria-label={t("log.level")}
+        <FilterSelect
+          label={t("log.level")}
           value={level}
-          onChange={(event) => setFilter({ level: event.target.value })}
-        >
-          {LEVELS.map((item) => (
-            <option key={item} value={item}>
-              {t(`log.levels.${item}`)}
-            </option>
-          ))}
-        </select>
-        <select
-          aria-label={t("log.since")}
+          options={LEVELS.map((item) => ({ value: item, label: t(`log.levels.${item}`) }))}
+          onChange={(chosen) => setFilter({ level: chosen })}
+        />
+        <FilterSelect
+          label={t("log.since")}
           value={period}
-          onChange={(event) => {
+          options={PERIODS.map((item) => ({ value: item, label: t(`log.periods.${item}`) }))}
+          onChange={(chosen) => {
             setNow(Date.now());
-            setFilter({ period: event.target.value });
+            setFilter({ period: chosen });
           }}
-        >
-          {PERIODS.map((item) => (
-            <option key={item} value={item}>
-              {t(`log.periods.${item}`)}
-            </option>
-          ))}
-        </select>
+        />
       </ListFilters>
       <PagedList
         query={query}

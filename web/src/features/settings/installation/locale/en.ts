@@ -32,6 +32,8 @@ export const installationEn: InstallationWords = {
     parked: "Parked notices: {{count}}",
     parkedMore: "Parked notices: {{count}} or more",
     outbox: "Sending is stuck",
+    numbers_one: "A number has never received anything",
+    numbers_other: "{{count}} numbers have never received anything",
     state: "–",
   },
   create: {

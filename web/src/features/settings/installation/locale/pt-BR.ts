@@ -30,6 +30,8 @@ export const installationPtBr = {
     parked: "Avisos parados: {{count}}",
     parkedMore: "Avisos parados: {{count}} ou mais",
     outbox: "Envio parado",
+    numbers_one: "Um número nunca recebeu nada",
+    numbers_other: "{{count}} números nunca receberam nada",
     state: "–",
   },
   create: {

@@ -6,6 +6,7 @@ import { Badge } from "@/components/badge";
 import { DataTable, type Column } from "@/components/data-table";
 import { IconButton } from "@/components/icon-button";
 import { Menu, type MenuEntry } from "@/components/menu";
+import { NamedRow } from "@/features/settings/components/named-row";
 import styles from "@/features/settings/installation/installation.module.css";
 import { PersonDialogs, type PersonDoing } from "@/features/settings/installation/people/person-dialogs";
 import { useSession } from "@/lib/session";
@@ -47,17 +48,18 @@ function useColumns(accountId: string | null, onDoing: (doing: PersonDoing) => v
       key: "name",
       header: t("people.name"),
       cell: (person) => (
-        <span className={styles.named}>
-          <Avatar id={person.id} name={person.name} size={36} />
-          <span>
-            <strong>
-              {person.name}
+        <NamedRow
+          mark={<Avatar id={person.id} name={person.name} size={36} />}
+          name={person.name}
+          detail={person.email}
+          isOff={person.disabled_at !== null}
+          badges={
+            <>
               {person.disabled_at !== null && <Badge tone="danger">{t("people.disabled")}</Badge>}
               {person.is_super_admin && <Badge tone="accent">{t("people.superAdmin")}</Badge>}
-            </strong>
-            <small>{person.email}</small>
-          </span>
-        </span>
+            </>
+          }
+        />
       ),
     },
     {

@@ -6,7 +6,7 @@ import { Notice } from "@/components/notice";
 import { SaveBar } from "@/components/save-bar";
 import { Segmented } from "@/components/segmented";
 import { SettingsCard } from "@/components/settings-page";
-import { PLANS, installationKeys, putSettings } from "@/features/settings/installation/api";
+import { installationKeys, putSettings } from "@/features/settings/installation/api";
 import styles from "@/features/settings/installation/installation.module.css";
 import {
   PASSWORD_LENGTH,
@@ -16,6 +16,7 @@ import {
   wrongIn,
   type SettingsDraft,
 } from "@/features/settings/installation/settings/settings-draft";
+import { usePlanOptions } from "@/features/settings/installation/use-plan-options";
 import { productQuery } from "@/lib/api/queries";
 import { showToast } from "@/lib/toasts";
 import { useProblemText } from "@/lib/use-problem-text";
@@ -142,13 +143,13 @@ function BannerFields({ draft, isWrong, onChange }: FieldsProps & { isWrong: boo
 
 function AccessFields({ draft, wrong, onChange }: FieldsProps & { wrong: Set<keyof SettingsDraft> }) {
   const { t } = useTranslation("installation");
-  const { t: usage } = useTranslation("usage");
+  const plans = usePlanOptions(draft.plan);
   return (
     <>
       <SelectField
         label={t("settings.defaultPlan")}
         value={draft.plan}
-        options={PLANS.map((value) => ({ value, label: usage(`plan.names.${value}`) }))}
+        options={plans}
         onChange={(event) => onChange({ plan: event.target.value })}
       />
       <div className={styles.pair}>

@@ -13,6 +13,28 @@ export const privacyEn: PrivacyWords = {
     on: "Phone numbers are hidden, on all open screens already",
     off: "The whole team sees phone numbers",
   },
+  encryption: {
+    title: "Encryption of messages",
+    label: "Encrypt what is written in conversations",
+    hint: "The words of messages are encrypted in the database, with a key of this company alone. The team goes on reading everything as today.",
+    on: "Encryption is on: in force within a minute and a half",
+    off: "Encryption is off: what was encrypted stays encrypted and readable",
+    states: {
+      off: "Off. What was encrypted before stays encrypted, and the team reads it as usual.",
+      starting: "Starting: within a minute and a half, new messages are stored encrypted.",
+      catching_up: "New messages are encrypted. Older ones are being encrypted now: {{count}} records done.",
+      on: "Everything that was written in conversations is encrypted.",
+    },
+    confirmTitle: "Encrypt messages?",
+    confirm: "Turn encryption on",
+    facts: {
+      covered:
+        "It encrypts the words of messages, captions, edits, reactions and previews, new and old. A copy of the database without the keys reveals none of them.",
+      open: "It does not encrypt names, phone numbers, times, kinds and states of messages, internal notes of transfers, or files (photos, voice messages, documents) and their names.",
+      search: "The database will not be able to search for words within messages.",
+      keys: "Whoever loses the installation's keys loses the words of conversations, for ever. Keep them with the backups, but in another place.",
+    },
+  },
   retention: {
     title: "How long to keep data",
     lead: "What is past its time is really deleted, every night. Counted from the end of the ticket; contacts and fields from the last message.",

@@ -12,6 +12,29 @@ export const privacyPtBr = {
     on: "Telefones escondidos, já em todas as telas abertas",
     off: "Telefones visíveis para toda a equipe",
   },
+  encryption: {
+    title: "Criptografia das mensagens",
+    label: "Cifrar o que se escreve nas conversas",
+    hint: "O texto das mensagens fica cifrado no banco de dados, com uma chave só desta empresa. A equipe continua lendo tudo como hoje.",
+    on: "Criptografia ligada: vale em até um minuto e meio",
+    off: "Criptografia desligada: o que já foi cifrado continua cifrado e legível",
+    states: {
+      off: "Desligada. O que foi cifrado antes continua cifrado, e a equipe lê normalmente.",
+      starting: "Começando: em até um minuto e meio as mensagens novas já são guardadas cifradas.",
+      catching_up:
+        "Mensagens novas já são cifradas. As antigas estão sendo cifradas agora: {{count}} registros prontos.",
+      on: "Tudo o que se escreveu nas conversas está cifrado.",
+    },
+    confirmTitle: "Cifrar as mensagens?",
+    confirm: "Ligar criptografia",
+    facts: {
+      covered:
+        "Cifra o texto das mensagens, legendas, edições, reações e prévias, novas e antigas. Uma cópia do banco de dados sem as chaves não revela nada disso.",
+      open: "Não cifra nomes, telefones, horários, tipos e situação das mensagens, notas internas de transferência, nem os arquivos (fotos, áudios, documentos) e seus nomes.",
+      search: "O banco de dados não poderá procurar por palavras dentro das mensagens.",
+      keys: "Quem perde as chaves da instalação perde o texto das conversas, para sempre. Guarde-as junto das cópias de segurança, mas em outro lugar.",
+    },
+  },
   retention: {
     title: "Por quanto tempo guardar",
     lead: "O que passa do prazo é apagado de verdade, toda noite. Conta a partir do fim do atendimento; contatos e campos, a partir da última mensagem.",
