@@ -212,6 +212,20 @@ VALUES (:account_id, :message_id, :number_id, :conversation_id, 0, :not_before)
 """
 
 
+_LAST_WAITING = """
+SELECT message_id FROM outbox WHERE account_id = :account_id AND conversation_id = :conversation_id
+ORDER BY message_id DESC LIMIT 1
+"""
+
+
+async def last_waiting_id(session: AsyncSession, account_id: UUID, conversation_id: UUID) -> UUID | None:
+    """The newest message of the conversation that has not left yet; it leaves before every higher id."""
+    result = await session.execute(
+        text(_LAST_WAITING), {"account_id": account_id, "conversation_id": conversation_id}
+    )
+    return result.scalar_one_or_none()
+
+
 async def insert_queued_message(
     session: AsyncSession,
     *,

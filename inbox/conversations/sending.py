@@ -35,7 +35,7 @@ from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.errors import NotFound
-from inbox.kernel.ids import new_id
+from inbox.kernel.ids import new_id_after
 from inbox.tickets.events import TicketPreview, ticket_updated
 from inbox.tickets.models import Ticket
 from inbox.tickets.repository import fetch_ticket_view, set_preview_status, show_outgoing
@@ -123,6 +123,12 @@ async def retry_message(
     return mask_message(actor, message)
 
 
+async def _next_id(work: UnitOfWork, actor: Actor, conversation: ConversationRow) -> UUID:
+    """Messages of a conversation leave in the order of their ids, and the process that made the last may be ahead in time.
+    Under the conversation's lock."""
+    return new_id_after(await repository.last_waiting_id(work.session, actor.account_id, conversation.id))
+
+
 async def _queue_bubble(
     work: UnitOfWork,
     actor: Actor,
@@ -133,7 +139,7 @@ async def _queue_bubble(
 ) -> MessageView:
     quoted = await _wamid_of(work, actor, conversation, reply_to_message_id) if reply_to_message_id else None
     ticket = await claim_ticket_to_write(work, actor, conversation)
-    message_id = new_id()
+    message_id = await _next_id(work, actor, conversation)
     content = await _attach_files(work, actor, content, message_id)
     stored = stored_content(content)
     now = await _insert_message(
@@ -180,7 +186,7 @@ async def _queue_reaction(
         content = _parse_reaction(target, reaction.emoji)
     else:
         content = reaction
-    message_id = new_id()
+    message_id = await _next_id(work, actor, conversation)
     now = await _insert_message(
         work,
         actor,

@@ -438,7 +438,13 @@ async def _search(
     if is_sought_by_newest(query, by_whole_phone=masked):
         async with database.acting(actor) as work:
             found = await newest_matches(
-                work.session, actor.account_id, wanted, search_pattern(query), cursor, limit, names_only=masked
+                work.session,
+                actor.account_id,
+                wanted,
+                search_pattern(query),
+                cursor,
+                limit,
+                names_only=masked,
             )
         if found.is_whole or is_too_short(query):
             return found.items

@@ -13,7 +13,8 @@ from inbox.kernel.actor import Actor
 from inbox.kernel.audience import conversation_room, standing_rooms
 from tests.chaos.raw_socket import RawSocket, Refused
 
-_PAUSE_SECONDS = (0.05, 0.5)
+_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 5.0
 # socket.io-client's own patience with a connection that is being made.
 _CONNECT_SECONDS = 20.0
 _FIRST_ARRIVAL_SECONDS = 60.0
@@ -84,7 +85,7 @@ class Crowd:
         for watcher in self.watchers:
             if watcher.socket is not None:
                 watcher.socket.abort()
-        await asyncio.sleep(max(_PAUSE_SECONDS))  # longer than any of them pauses: all wait at the door
+        await asyncio.sleep(_PAUSE_SECONDS)  # as long as they pause at most: all wait at the door
         self._is_leaving_at_once = False
         self._may_come.set()
 
@@ -116,25 +117,27 @@ class Crowd:
                 await asyncio.sleep(0.02)
 
     async def _stay(self, watcher: Watcher) -> None:
+        failures = 0
         try:
             while True:
                 await self._may_come.wait()
                 try:
                     watcher.socket = await RawSocket.connect(
-                        self._port,
-                        self._token,
-                        cursor=watcher.cursor,
-                        opened=self._opened,
-                        take=watcher.take,
-                        within_seconds=_CONNECT_SECONDS,
-                    )
+                        self._port, self._token, cursor=watcher.cursor, opened=self._opened,
+                        take=watcher.take, within_seconds=_CONNECT_SECONDS,
+                    )  # fmt: skip
                 except (Refused, OSError, TimeoutError):
-                    pass
+                    failures += 1
                 else:
+                    failures = 0
                     watcher.connections += 1
                     await watcher.socket.ended
                 if not self._is_leaving_at_once:
-                    await asyncio.sleep(self._luck.uniform(*_PAUSE_SECONDS))
+                    await asyncio.sleep(self._pause(failures))
         finally:
             if watcher.socket is not None:
                 watcher.socket.abort()
+
+    def _pause(self, failures: int) -> float:
+        """As browsers do: longer with every failure, and never all at the same time."""
+        return self._luck.uniform(0.5, 1.0) * min(_LONGEST_PAUSE_SECONDS, _PAUSE_SECONDS * 2**failures)

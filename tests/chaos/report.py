@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
 from tests.chaos.plan import Plan
+
+log = structlog.get_logger(__name__)
 
 PROMISES = ("lost", "duplicated", "out of order", "unequal screens")
 
@@ -38,6 +41,7 @@ class Report:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         began = time.monotonic()
+        log.info("chaos_phase_begins", phase=name)
         yield
         self.phases[name] = time.monotonic() - began
 

@@ -110,8 +110,6 @@ _MADE: dict[tuple[str, str], Any] = {
     # A lease until 2099 is taken over, for its end cannot have been meant: nobody holds this one, and nothing wants it.
     ("number_leases", "holder"): "",
     ("outbox", "not_before"): "2099-01-01T00:00:00Z",
-    # Not due, so that no worker looks for a sender.
-    ("outbox", "not_before"): "2099-01-01T00:00:00Z",
     ("messages", "direction"): "in",
     ("messages", "author_kind"): "contact",
     ("messages", "status"): "received",

@@ -95,6 +95,7 @@ class LiveSocket:
         self.told: list[tuple[str, Any]] = []
         """Unnumbered events."""
         self.on_item: Callable[[dict[str, Any]], None] = lambda _: None
+        self._is_closing = False
         self._url = url
         self._auth = auth
         self._news = asyncio.Condition()
@@ -111,7 +112,8 @@ class LiveSocket:
 
     async def close(self, *, politely: bool = True) -> None:
         """Not politely: the connection is gone and the server finds out by itself."""
-        self.on_item = lambda _: None
+        # What still comes is not heard: it would move the cursor past what nobody has taken.
+        self._is_closing = True
         if not politely:
             await self._client.eio.disconnect(abort=True)
         await self._client.disconnect()
@@ -137,6 +139,8 @@ class LiveSocket:
             raise AssertionError(f"waited in vain for {what}; heard {self.items[-10:]}") from None
 
     async def _hear(self, event: str, data: Any = None) -> None:
+        if self._is_closing:
+            return
         if event == "events":
             for item in data:
                 self.items.append(item)

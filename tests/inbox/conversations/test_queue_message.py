@@ -1,6 +1,7 @@
 """Writing into a conversation: stored once with everything that follows, refused with a reason."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from inbox.conversations.errors import (
 )
 from inbox.conversations.events import MessageView
 from inbox.conversations.service import queue_message, retry_message
+from inbox.kernel import ids
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
 from inbox.kernel.errors import NotFound
@@ -72,6 +74,18 @@ async def test_a_message_is_queued_with_its_outbox_row_ticket_and_events(
     assert set(created.audience) == {f"conversation:{talk.conversation_id}", f"user:{seed.ana.user_id}"}
     assert (updated.type, updated.data["ticket"]) == ("ticket_updated", ticket.model_dump(mode="json"))
     assert publisher.nudged == ["outbox"]
+
+
+async def test_messages_leave_in_the_order_of_writing_though_another_process_is_ahead_in_time(
+    database: Database, seed: SeededAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = await add_talk(database, seed, state="active", assignee_id=seed.ana.user_id)
+    with monkeypatch.context() as ahead:
+        ahead.setattr(ids, "_last_millisecond", int(time.time() * 1000) + 3_600_000)
+        first = await write(database, seed.ana, talk)
+    # As a second process, whose clock is right.
+    second = await write(database, seed.ana, talk)
+    assert second.id > first.id
 
 
 async def test_the_same_client_message_id_is_stored_once_even_when_sent_twice_at_once(

@@ -182,3 +182,13 @@ async def test_a_redis_that_hangs_costs_one_timeout_and_is_tried_again_later() -
     await limiter.close()
     server.close()
     await server.wait_closed()
+
+
+async def test_an_office_that_comes_back_at_the_same_moment_uses_up_no_more_than_it_asks(
+    redis_url: str,
+) -> None:
+    limiter, quota = Limiter(redis_url), Quota("address", 600)
+    standings = await asyncio.gather(*(limiter.hit(quota, "herd") for _ in range(300)))
+    assert all(standing.allowed for standing in standings)
+    assert [(await limiter.hit(quota, "herd")).allowed for _ in range(250)] == [True] * 250
+    await limiter.close()

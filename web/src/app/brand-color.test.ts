@@ -15,7 +15,9 @@ function read(text: string): Rgb {
 
 /** --accent of the light and of the dark theme. */
 function accents(css: string | null): [Rgb, Rgb] {
-  const [light = "", dark = ""] = [...(css ?? "").matchAll(/--accent:(#[0-9a-f]{6})/g)].map(([, text]) => text);
+  const [light = "", dark = ""] = [...(css ?? "").matchAll(/--accent:(#[0-9a-f]{6})/g)].map(
+    ([, text]) => text,
+  );
   return [read(light), read(dark)];
 }
 

@@ -4,7 +4,12 @@
  * Each ignores what is not about its data, and versions that are not newer: an event that comes twice changes nothing.
  */
 import { advanceStatus, upsertMessage, type History } from "@/features/conversation/model/history";
-import { withContact, withTicket, withoutTicket } from "@/features/conversation/model/conversation-tickets";
+import {
+  withContact,
+  withTicket,
+  withWindow,
+  withoutTicket,
+} from "@/features/conversation/model/conversation-tickets";
 import {
   dropTicket,
   nameContact,
@@ -76,7 +81,7 @@ const CHANGES: { readonly [K in keyof EventMap]: Changes<EventMap[K]> } = {
   },
   conversation_updated: {
     conversation: (view, { conversation_id, last_inbound_at, window_expires_at }, id) =>
-      conversation_id === id ? { ...view, last_inbound_at, window_expires_at } : view,
+      conversation_id === id ? withWindow(view, window_expires_at, last_inbound_at) : view,
   },
   contact_updated: {
     tickets: (list, { contact }) => nameContact(list, contact),

@@ -14,14 +14,24 @@ export function withTicket(view: ConversationView, ticket: TicketView): Conversa
   );
   const next = { ...view, tickets, contact: ticket.contact, current_ticket: currentTicket(tickets) };
   // Only an open ticket knows the conversation's window.
-  return ticket.closed_at === null ? withWindow(next, ticket.window_expires_at) : next;
+  if (ticket.closed_at !== null) return next;
+  return withWindow(next, ticket.window_expires_at, beginningOf(ticket.window_expires_at));
+}
+
+/** A window only ever moves on: an earlier end is older news. */
+export function withWindow(
+  view: ConversationView,
+  expiresAt: string | null,
+  lastInboundAt: string | null,
+): ConversationView {
+  const { window_expires_at: known } = view;
+  if (expiresAt === null || (known !== null && compareInstants(expiresAt, known) <= 0)) return view;
+  return { ...view, window_expires_at: expiresAt, last_inbound_at: lastInboundAt };
 }
 
 /** A customer who writes or reacts opens the window anew: its end tells when they last did. */
-function withWindow(view: ConversationView, expiresAt: string | null): ConversationView {
-  if (expiresAt === null || expiresAt === view.window_expires_at) return view;
-  const lastInboundAt = new Date(Date.parse(expiresAt) - SERVICE_WINDOW_MS).toISOString();
-  return { ...view, window_expires_at: expiresAt, last_inbound_at: lastInboundAt };
+function beginningOf(expiresAt: string | null): string | null {
+  return expiresAt && new Date(Date.parse(expiresAt) - SERVICE_WINDOW_MS).toISOString();
 }
 
 export function withoutTicket(view: ConversationView, ticketId: string, version: number): ConversationView {
