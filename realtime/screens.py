@@ -7,10 +7,10 @@ who hears them anywhere).
 import asyncio
 from uuid import UUID
 
-from inbox.conversations.service import access_conversation
+from inbox.conversations.service import access_conversation, visible_conversations
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
-from inbox.kernel.errors import Forbidden, NotFound
+from inbox.kernel.errors import NotFound
 from realtime.presence import Roster
 from realtime.relay import Relay
 from realtime.sockets import LiveSocket
@@ -62,14 +62,7 @@ class Screens:
 
     async def _visible(self, actor: Actor, conversation_ids: set[UUID]) -> set[UUID]:
         """Those of the conversations that the actor may see."""
-        seen: set[UUID] = set()
         if not conversation_ids:
-            return seen
+            return set()
         async with self._database.acting(actor) as work:
-            for conversation_id in sorted(conversation_ids):
-                try:
-                    await access_conversation(work, actor, conversation_id)
-                except (NotFound, Forbidden):
-                    continue
-                seen.add(conversation_id)
-        return seen
+            return await visible_conversations(work, actor, conversation_ids)

@@ -1,5 +1,6 @@
 """Who may see a conversation."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from inbox.conversations import repository
@@ -31,3 +32,19 @@ async def access_conversation(
     if conversation is None:
         raise NotFound(conversation_id=conversation_id)
     return conversation
+
+
+async def visible_conversations(
+    work: UnitOfWork, actor: Actor, conversation_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those that `access_conversation` would answer, in one look; none for who does not work in the inbox."""
+    if not actor.may(Permission.INBOX):
+        return set()
+    return await repository.fetch_visible_ids(
+        work.session,
+        actor.account_id,
+        conversation_ids,
+        user_id=actor.user_id,
+        department_ids=sorted(actor.department_ids),
+        sees_all=actor.sees_all_departments,
+    )

@@ -1,6 +1,6 @@
 """SQL of conversations and messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,6 +181,32 @@ async def fetch_visible_conversation(
     )
     row = result.one_or_none()
     return ConversationRow(*row) if row is not None else None
+
+
+async def fetch_visible_ids(
+    session: AsyncSession,
+    account_id: UUID,
+    conversation_ids: Collection[UUID],
+    *,
+    user_id: UUID,
+    department_ids: Sequence[UUID],
+    sees_all: bool,
+) -> set[UUID]:
+    """Those of the conversations that `fetch_visible_conversation` would find."""
+    statement = (
+        "SELECT v.id FROM conversations v WHERE v.account_id = :account_id AND v.id = ANY(:ids)" + _VISIBLE
+    )
+    result = await session.execute(
+        text(statement),
+        {
+            "account_id": account_id,
+            "ids": list(conversation_ids),
+            "user_id": user_id,
+            "department_ids": list(department_ids),
+            "sees_all": sees_all,
+        },
+    )
+    return set(result.scalars())
 
 
 async def touch_conversation(

@@ -9,7 +9,7 @@ from inbox.contacts.events import ContactView
 from inbox.contacts.masking import mask_contact, mask_message, mask_ticket
 from inbox.contacts.repository import fetch_contact
 from inbox.conversations import repository
-from inbox.conversations.access import access_conversation
+from inbox.conversations.access import access_conversation, visible_conversations
 from inbox.conversations.events import MessageView
 from inbox.conversations.receipts import mark_read, show_typing
 from inbox.conversations.sending import queue_message, retry_message
@@ -30,6 +30,7 @@ __all__ = [
     "queue_message",
     "retry_message",
     "show_typing",
+    "visible_conversations",
 ]
 
 _TICKETS_SHOWN = 50

@@ -140,4 +140,5 @@ class Crowd:
 
     def _pause(self, failures: int) -> float:
         """As browsers do: longer with every failure, and never all at the same time."""
-        return self._luck.uniform(0.5, 1.0) * min(_LONGEST_PAUSE_SECONDS, _PAUSE_SECONDS * 2**failures)
+        longest: float = min(_LONGEST_PAUSE_SECONDS, _PAUSE_SECONDS * 2.0**failures)
+        return self._luck.uniform(0.5, 1.0) * longest
