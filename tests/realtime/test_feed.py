@@ -16,6 +16,7 @@ import pytest
 
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.audience import EVERYONE, department_room
+from inbox.kernel.content_seal import Keyring
 from inbox.kernel.event_log import LoggedEvent, NewEvent
 from inbox.kernel.ids import new_id
 from realtime.bus import Bus, account_channel
@@ -180,11 +181,14 @@ async def imitated_feed(log: Log) -> AsyncIterator[AccountFeed]:
     pool = cast("asyncpg.Pool[Any]", log)
     feed = AccountFeed(UUID(int=1), pool, Bus("redis://127.0.0.1:1"), _Settings(), _Nobody())
     feed.last_seq = 0
-    feed.start()
-    try:
-        yield feed
-    finally:
-        await feed.close()
+    # The process's own ring may have been put together by another test: this log knows nothing of keys.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("realtime.log_reader.KEYRING", Keyring())
+        feed.start()
+        try:
+            yield feed
+        finally:
+            await feed.close()
 
 
 @pytest.mark.parametrize("seed_of_chance", range(20))
