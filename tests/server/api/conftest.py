@@ -15,6 +15,7 @@ from starlette.routing import Mount
 
 from inbox.identity.session_repository import insert_session
 from inbox.kernel.actor import Actor
+from inbox.kernel.content_seal import KEYRING
 from inbox.kernel.database import Database
 from inbox.kernel.encryption import Vault
 from inbox.kernel.ids import new_id
@@ -44,6 +45,7 @@ class ApiParts:
 
 @pytest.fixture(scope="module")
 def parts(settings: Settings, database: Database, vault: Vault) -> ApiParts:
+    KEYRING.use(vault)  # as server/context.py does
     return ApiParts(
         settings=settings,
         database=database,
