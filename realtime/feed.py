@@ -29,7 +29,7 @@ from realtime.metrics import DELIVERIES, GAPS_REPAIRED
 from realtime.protocol import CursorHint
 from realtime.rooms import RoomIndex
 from realtime.sockets import LiveSocket
-from realtime.wire import PacketQueue, write_to_all
+from realtime.wire import PacketQueue
 
 log = structlog.get_logger()
 
@@ -287,7 +287,9 @@ class AccountFeed:
                 posts[key] = socket.shown(post)
             queues.append(socket.queue)
         for key, shown in posts.items():
-            write_to_all(alike[key], shown[0].frame if len(shown) == 1 else events_frame(shown))
+            frame = shown[0].frame if len(shown) == 1 else events_frame(shown)
+            for queue in alike[key]:
+                queue.write(frame)
         DELIVERIES.inc(sum(map(len, outgoing.values())))
 
     def tell(self, rooms: Collection[str], event: str, data: Any, *, except_user: str | None = None) -> None:

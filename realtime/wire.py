@@ -16,7 +16,6 @@ Invariants
 import asyncio
 import os
 import socket
-from collections.abc import Iterable
 from typing import Any
 
 import engineio
@@ -168,27 +167,6 @@ class PacketQueue(asyncio.Queue[Any]):
             wire.cut()
         else:
             self.put_nowait(None)
-
-
-def write_to_all(queues: Iterable[PacketQueue], frame: Frame) -> None:
-    """`PacketQueue.write` to many. Whoever has nothing waiting gets their bytes without a further call: a room of 300 is
-    written 300 times an event, and every call between loop and kernel shows."""
-    data, size, write = frame.wire, len(frame.wire), os.write
-    for queue in queues:
-        wire = queue.wire
-        if wire is None or wire.descriptor is None or wire.close_sent or wire.disconnected:
-            queue.write(frame)
-            continue
-        transport = wire.transport
-        if transport.is_closing() or transport.get_write_buffer_size():
-            queue.write(frame)
-            continue
-        try:
-            written = write(wire.descriptor, data)
-        except OSError:
-            written = 0
-        if written != size:
-            transport.write(data[written:])
 
 
 def _wire_of(environ: dict[str, Any]) -> DirectWebSocket | None:
