@@ -4,6 +4,9 @@ A whole `prosa run` (one serve process), 200 operators in ten departments of twe
 from 5,000 customers, one message a webhook. All of them have written before but one in twenty messages, which is from
 somebody new: contact, conversation and ticket are made with it. Every message reaches the twenty operators of its
 department; the latency of every one of these deliveries counts. The clients share the two cores with everything else.
+
+Three rounds on one installation, and the row is the middle one: a shared machine's pace changes from one half minute to
+the next by more than a change to the code does. All three are in the detail.
 """
 
 import asyncio
@@ -32,6 +35,7 @@ _DEPARTMENTS = 10
 _CUSTOMERS = 5_000
 _RATE_PER_SECOND = 300
 _NEW_ONE_IN = 20
+_ROUNDS = 3
 _SECONDS = 20
 _QUICK_SECONDS = 5
 _WARM_UP_SECONDS = 2
@@ -56,31 +60,60 @@ async def run(*, quick: bool) -> list[Row]:
             await _post_messages(
                 prosa, customers.mixed(_RATE_PER_SECOND * _WARM_UP_SECONDS), _RATE_PER_SECOND
             )
-            await asyncio.sleep(1)
-            for socket in sockets:
-                socket.latencies.clear()
-                socket.latencies_of_new.clear()
-            sent = await _post_messages(prosa, customers.mixed(_RATE_PER_SECOND * seconds), _RATE_PER_SECOND)
-            await asyncio.sleep(_DRAIN_SECONDS)
+            rounds = []
+            for _ in range(1 if quick else _ROUNDS):
+                await asyncio.sleep(1)
+                rounds.append(await _round(prosa, sockets, customers.mixed(_RATE_PER_SECOND * seconds)))
             for socket in sockets:
                 socket.transport.close()
-    of_new = sorted(latency for socket in sockets for latency in socket.latencies_of_new)
-    latencies = sorted(of_new + [latency for socket in sockets for latency in socket.latencies])
-    expected = sent * (_OPERATORS // _DEPARTMENTS)
+    rounds.sort(key=lambda measured: measured.p99_ms)
+    middle = rounds[len(rounds) // 2]
     detail = {
-        "messages": sent,
-        "deliveries": len(latencies),
-        "expected_deliveries": expected,
-        "p50_ms": round(latencies[len(latencies) // 2], 2),
-        "max_ms": round(latencies[-1], 2),
+        "rounds_p99_ms": [measured.p99_ms for measured in rounds],
+        "messages": sum(measured.messages for measured in rounds),
+        "deliveries": sum(measured.deliveries for measured in rounds),
+        "expected_deliveries": sum(measured.messages for measured in rounds) * (_OPERATORS // _DEPARTMENTS),
+        "p50_ms": middle.p50_ms,
+        "max_ms": max(measured.max_ms for measured in rounds),
         "new_customers_one_in": _NEW_ONE_IN,
-        "new_customers_p99_ms": round(of_new[int(len(of_new) * 0.99)], 2),
+        "new_customers_p99_ms": middle.new_customers_p99_ms,
         "operators": _OPERATORS,
         "departments": _DEPARTMENTS,
         "messages_per_second": _RATE_PER_SECOND,
     }
-    p99 = latencies[int(len(latencies) * 0.99)]
-    return [Row("webhook_to_socket_p99_ms", round(p99, 2), "ms", "≤ 50", detail)]
+    return [Row("webhook_to_socket_p99_ms", middle.p99_ms, "ms", "≤ 50", detail)]
+
+
+@dataclass(frozen=True)
+class _Round:
+    messages: int
+    deliveries: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    new_customers_p99_ms: float
+
+
+async def _round(prosa: Running, sockets: list["_Socket"], writers: list["_Writer"]) -> _Round:
+    for socket in sockets:
+        socket.latencies.clear()
+        socket.latencies_of_new.clear()
+    messages = await _post_messages(prosa, writers, _RATE_PER_SECOND)
+    await asyncio.sleep(_DRAIN_SECONDS)
+    of_new = sorted(latency for socket in sockets for latency in socket.latencies_of_new)
+    latencies = sorted(of_new + [latency for socket in sockets for latency in socket.latencies])
+    return _Round(
+        messages,
+        len(latencies),
+        p50_ms=_quantile(latencies, 0.5),
+        p99_ms=_quantile(latencies, 0.99),
+        max_ms=round(latencies[-1], 2),
+        new_customers_p99_ms=_quantile(of_new, 0.99),
+    )
+
+
+def _quantile(values: list[float], share: float) -> float:
+    return round(values[int(len(values) * share)], 2)
 
 
 @dataclass
