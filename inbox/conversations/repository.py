@@ -234,7 +234,7 @@ RETURNING id
 
 _INSERT_OUTBOX = """
 INSERT INTO outbox (account_id, message_id, number_id, conversation_id, priority, not_before)
-VALUES (:account_id, :message_id, :number_id, :conversation_id, 0, :not_before)
+VALUES (:account_id, :message_id, :number_id, :conversation_id, 0, now())
 """
 
 
@@ -294,8 +294,8 @@ async def insert_outbox(
     message_id: UUID,
     number_id: UUID,
     conversation_id: UUID,
-    not_before: datetime,
 ) -> None:
+    """Due at once, by the database's clock: it decides about every later try as well."""
     await session.execute(
         text(_INSERT_OUTBOX),
         {
@@ -303,7 +303,6 @@ async def insert_outbox(
             "message_id": message_id,
             "number_id": number_id,
             "conversation_id": conversation_id,
-            "not_before": not_before,
         },
     )
 

@@ -259,7 +259,6 @@ async def _insert_outbox(
         message_id=message_id,
         number_id=conversation.number_id,
         conversation_id=conversation.id,
-        not_before=work.now(),
     )
 
 

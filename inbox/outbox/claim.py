@@ -6,6 +6,7 @@ Invariants
 - Nothing is claimed of an account that is suspended or closing: what waits goes out when it is active again.
 - A message waits while an earlier one of its conversation (same or higher priority) is queued or in flight, also when
   that one waits for its next try: order is kept across chunks and retries.
+- When a message is due is decided by the database's clock alone, and a clock set back keeps nothing waiting.
 - `sending` is written before anything leaves. What has to be uploaded first stays `queued` under our token, its turn
   put off: if this process dies meanwhile, it provably was not sent.
 """
@@ -22,7 +23,7 @@ import structlog
 
 from inbox.conversations.sealed_words import open_content
 from inbox.kernel.content_seal import KEYRING, sealed_text
-from inbox.outbox.lease import Lease, lease_arguments
+from inbox.outbox.lease import DUE, Lease, lease_arguments
 from inbox.whatsapp.outgoing import OutgoingMessage, media_ids, parse_outgoing
 from inbox.whatsapp.sendable import InvalidOutgoing
 
@@ -33,7 +34,7 @@ UPLOAD_TURN = timedelta(minutes=11)
 # An id that dies on its way to Meta is no use.
 _META_ID_MARGIN = timedelta(minutes=10)
 
-_CLAIM_SQL = """
+_CLAIM_SQL = f"""
 WITH lease AS MATERIALIZED (
     SELECT 1 FROM number_leases
     WHERE account_id = $1 AND number_id = $2 AND token = $3
@@ -43,17 +44,17 @@ WITH lease AS MATERIALIZED (
     SELECT o.account_id, o.message_id
     FROM outbox o
     WHERE EXISTS (SELECT FROM lease)
-      AND o.account_id = $1 AND o.number_id = $2 AND o.state = 'queued' AND o.not_before <= $4
+      AND o.account_id = $1 AND o.number_id = $2 AND {DUE}
       AND NOT EXISTS (
           SELECT FROM outbox e
           WHERE e.account_id = o.account_id AND e.conversation_id = o.conversation_id
             AND (e.state = 'sending' OR (e.priority, e.message_id) < (o.priority, o.message_id))
       )
     ORDER BY o.priority, o.message_id
-    LIMIT $5
+    LIMIT $4
     FOR UPDATE OF o SKIP LOCKED
 ), claimed AS (
-    UPDATE outbox o SET state = 'sending', lease_token = $3, claimed_at = $4
+    UPDATE outbox o SET state = 'sending', lease_token = $3, claimed_at = now()
     FROM candidate c WHERE o.account_id = c.account_id AND o.message_id = c.message_id
     RETURNING o.account_id, o.message_id, o.conversation_id, o.priority, o.attempts, o.not_before
 )
@@ -63,7 +64,7 @@ JOIN messages m ON m.account_id = c.account_id AND m.id = c.message_id
 JOIN conversations v ON v.account_id = c.account_id AND v.id = c.conversation_id
 JOIN contacts t ON t.account_id = v.account_id AND t.id = v.contact_id
 ORDER BY c.priority, c.message_id
-"""
+"""  # noqa: S608 - our own fragment
 
 _MEDIA_SQL = """
 SELECT id, mime_type, file_name, CASE WHEN number_id = $3 AND meta_expires_at > $4 THEN meta_media_id END AS meta_media_id
@@ -71,13 +72,13 @@ FROM media WHERE account_id = $1 AND id = ANY($2::uuid[])
 """
 
 _PUT_OFF_SQL = """
-UPDATE outbox SET state = 'queued', not_before = $5
+UPDATE outbox SET state = 'queued', not_before = now() + $5::interval
 WHERE account_id = $1 AND number_id = $2 AND lease_token = $3 AND message_id = ANY($4::uuid[])
 """
 
 # How the next turn comes early: uploads are done, or their sender died.
 _RETURN_TURN_SQL = """
-UPDATE outbox SET not_before = $5, lease_token = NULL
+UPDATE outbox SET not_before = now(), lease_token = NULL
 WHERE account_id = $1 AND number_id = $2 AND lease_token = $3 AND state = 'queued' AND message_id = $4
 """
 
@@ -117,7 +118,7 @@ class Claimed:
 async def claim_messages(pool: asyncpg.Pool, lease: Lease, *, most: int, now: datetime) -> list[Claimed]:
     """At most `most` messages; those with `to_upload` are put off until `return_turn`. Empty without the lease."""
     async with pool.acquire() as connection, connection.transaction():
-        rows = await connection.fetch(_CLAIM_SQL, *lease_arguments(lease), now, most)
+        rows = await connection.fetch(_CLAIM_SQL, *lease_arguments(lease), most)
         if not rows:
             return []
         contents = [orjson.loads(row["content"]) for row in rows]
@@ -136,13 +137,13 @@ async def claim_messages(pool: asyncpg.Pool, lease: Lease, *, most: int, now: da
         ]
         put_off = [item.message_id for item in claimed if item.to_upload]
         if put_off:
-            await connection.execute(_PUT_OFF_SQL, *lease_arguments(lease), put_off, now + UPLOAD_TURN)
+            await connection.execute(_PUT_OFF_SQL, *lease_arguments(lease), put_off, UPLOAD_TURN)
     return claimed
 
 
-async def return_turn(pool: asyncpg.Pool, lease: Lease, message_id: UUID, now: datetime) -> None:
+async def return_turn(pool: asyncpg.Pool, lease: Lease, message_id: UUID) -> None:
     """The files of a message that was put off are at Meta: it may be claimed again."""
-    await pool.execute(_RETURN_TURN_SQL, *lease_arguments(lease), message_id, now)
+    await pool.execute(_RETURN_TURN_SQL, *lease_arguments(lease), message_id)
 
 
 def _parse_stored(row: asyncpg.Record, stored: dict[str, Any]) -> tuple[OutgoingMessage | None, str]:

@@ -51,18 +51,23 @@ class Lease:
         return not self.lost and time.monotonic() < self.deadline
 
 
+# `o` may be claimed. What was made or last claimed in the future was so before the database's clock was set back: its turn
+# was reckoned on that clock, too, and is not waited for. Not so while a sender uploads its files (it carries a token).
+DUE = """(o.state = 'queued' AND (
+    o.not_before <= now() OR (o.lease_token IS NULL AND coalesce(o.claimed_at, o.created_at) > now())))"""
+
 # A number wants a sender when something waits for it, or when its last sender died: it may have left messages half sent.
 # What waits in an account that is not active does not count: it would be taken and given back for ever.
-_WANTING_SQL = """
+_WANTING_SQL = f"""
 SELECT n.account_id, n.id AS number_id,
        (l.number_id IS NULL OR l.expires_at <= now() OR l.expires_at > now() + $1::interval) AS is_free
 FROM phone_numbers n
 LEFT JOIN number_leases l ON l.account_id = n.account_id AND l.number_id = n.id
 WHERE (l.holder <> '' AND (l.expires_at <= now() OR l.expires_at > now() + $1::interval))
    OR (EXISTS (SELECT FROM outbox o
-               WHERE o.account_id = n.account_id AND o.number_id = n.id AND o.state = 'queued' AND o.not_before <= now())
+               WHERE o.account_id = n.account_id AND o.number_id = n.id AND {DUE})
        AND EXISTS (SELECT FROM accounts a WHERE a.account_id = n.account_id AND a.state = 'active'))
-"""
+"""  # noqa: S608 - our own fragment
 
 _TAKE_SQL = """
 INSERT INTO number_leases AS l (account_id, number_id, holder, token, expires_at)

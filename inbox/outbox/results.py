@@ -55,8 +55,8 @@ RETURNING o.message_id
 """
 
 _TRY_AGAIN_SQL = """
-UPDATE outbox o SET state = 'queued', lease_token = NULL, attempts = o.attempts + 1, not_before = r.not_before
-FROM unnest($1::uuid[], $2::uuid[], $5::timestamptz[]) AS r (account_id, message_id, not_before)
+UPDATE outbox o SET state = 'queued', lease_token = NULL, attempts = o.attempts + 1, not_before = now() + r.delay
+FROM unnest($1::uuid[], $2::uuid[], $5::interval[]) AS r (account_id, message_id, delay)
 WHERE o.account_id = r.account_id AND o.message_id = r.message_id AND o.number_id = $3 AND o.lease_token = $4
 """
 
@@ -112,7 +112,7 @@ WHERE o.account_id = r.account_id AND o.message_id = r.message_id AND o.number_i
 """
 
 _RETURN_ORPHANED_TURNS_SQL = """
-UPDATE outbox SET not_before = $4, lease_token = NULL
+UPDATE outbox SET not_before = now(), lease_token = NULL
 WHERE account_id = $1 AND number_id = $2 AND state = 'queued' AND lease_token < $3
 """
 
@@ -137,7 +137,7 @@ async def recover_orphans(pool: asyncpg.Pool, lease: Lease, now: datetime) -> tu
             await connection.execute(_ADOPT_SQL, *_keyed(lease, orphans), *_fence(lease))
             unconfirmed = [Unconfirmed(message_id) for message_id in orphans]
             written = await _write(connection, lease, unconfirmed, now)
-        await connection.execute(_RETURN_ORPHANED_TURNS_SQL, *lease_arguments(lease), now)
+        await connection.execute(_RETURN_ORPHANED_TURNS_SQL, *lease_arguments(lease))
     return len(orphans), written
 
 
@@ -153,8 +153,8 @@ async def _write(connection: Connection, lease: Lease, results: Sequence[Outcome
         await _lock(connection, lease, finished, in_lists=shown)
     if again:
         ids = [result.message_id for result in again]
-        times = [now + result.delay for result in again]
-        await connection.execute(_TRY_AGAIN_SQL, *_keyed(lease, ids), *_fence(lease), times)
+        delays = [result.delay for result in again]
+        await connection.execute(_TRY_AGAIN_SQL, *_keyed(lease, ids), *_fence(lease), delays)
     owned = await _finish(connection, lease, finished)
     changed = await _accept(connection, lease, accepted, owned, now)
     changed += await _end(connection, lease, ended, owned, now)

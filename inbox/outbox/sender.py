@@ -241,7 +241,7 @@ class NumberSender:
         try:
             async with self._uploads:
                 await self._uploader(self.lease, target, item)
-            await return_turn(self._pool, self.lease, item.message_id, self._now())
+            await return_turn(self._pool, self.lease, item.message_id)
             outcome = None
         except UnusableFile as error:
             outcome = outcomes.file_unusable(item.message_id, error.reason_key, error.reason)

@@ -200,6 +200,33 @@ async def _claim(yard: Yard, lease: Lease) -> list[Claimed]:
     return await claim_messages(yard.pool, lease, most=20, now=row)
 
 
+@pytest.mark.parametrize(
+    ("before_the_step", "is_due"),
+    [
+        ("not_before = now() + interval '10 minutes', created_at = now() + interval '10 minutes'", True),
+        ("not_before = now() + interval '11 minutes', claimed_at = now() + interval '10 minutes'", True),
+        # A try that failed a moment ago, and one whose files are on their way.
+        ("not_before = now() + interval '1 minute', claimed_at = now()", False),
+        (
+            "not_before = now() + interval '11 minutes', claimed_at = now() + interval '10 minutes', lease_token = 1",
+            False,
+        ),
+    ],
+    ids=["made", "tried", "no step", "uploading"],
+)
+async def test_a_clock_that_was_set_back_keeps_nothing_waiting(
+    yard: Yard, before_the_step: str, *, is_due: bool
+) -> None:
+    key = NumberKey(yard.seed.account_id, yard.seed.number.id)
+    message_id = await yard.queue(await yard.conversation())
+    await yard.pool.execute(f"UPDATE outbox SET {before_the_step} WHERE message_id = $1", message_id)
+    book = LeaseBook(yard.pool, "one", FAST_LEASE)
+    _, free = await book.wanting()
+    assert (key in free) is is_due
+    (lease,) = await book.take([key])
+    assert [item.message_id for item in await _claim(yard, lease)] == ([message_id] if is_due else [])
+
+
 async def test_a_claim_with_an_older_token_gets_nothing(yard: Yard) -> None:
     key = NumberKey(yard.seed.account_id, yard.seed.number.id)
     (old,) = await LeaseBook(yard.pool, "old", FAST_LEASE).take([key])
