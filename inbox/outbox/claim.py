@@ -56,7 +56,8 @@ WITH lease AS MATERIALIZED (
 ), claimed AS (
     UPDATE outbox o SET state = 'sending', lease_token = $3, claimed_at = now()
     FROM candidate c WHERE o.account_id = c.account_id AND o.message_id = c.message_id
-    RETURNING o.account_id, o.message_id, o.conversation_id, o.priority, o.attempts, o.not_before
+    RETURNING o.account_id, o.message_id, o.conversation_id, o.priority, o.attempts,
+        greatest(now() - o.not_before, '0') AS waited
 )
 SELECT c.*, m.kind, m.content, m.context->>'quoted_wamid' AS quoted_wamid, t.id AS contact_id, t.wa_id, t.bsuid
 FROM claimed c
@@ -132,7 +133,7 @@ async def claim_messages(pool: asyncpg.Pool, lease: Lease, *, most: int, now: da
         wanted = {media_id for message, _ in parsed if message for media_id in media_ids(message)}
         media = await _load_media(connection, lease, wanted, now) if wanted else {}
         claimed = [
-            _claimed(row, message, invalid, media, now)
+            _claimed(row, message, invalid, media)
             for row, (message, invalid) in zip(rows, parsed, strict=True)
         ]
         put_off = [item.message_id for item in claimed if item.to_upload]
@@ -179,7 +180,6 @@ def _claimed(
     message: OutgoingMessage | None,
     invalid: str,
     media: Mapping[UUID, ClaimedMedia],
-    now: datetime,
 ) -> Claimed:
     own = media_ids(message) if message else []
     if any(media_id not in media for media_id in own):
@@ -191,7 +191,7 @@ def _claimed(
         wa_id=row["wa_id"],
         bsuid=row["bsuid"],
         attempt=row["attempts"] + 1,
-        waited_seconds=max(0.0, (now - row["not_before"]).total_seconds()),
+        waited_seconds=row["waited"].total_seconds(),
         message=message,
         invalid=invalid,
         quoted_wamid=row["quoted_wamid"],
