@@ -41,6 +41,7 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["./vitest.setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
-    css: false,
+    // Styles are not looked at in jsdom; the colours themselves are.
+    css: { include: [/tokens\.css/] },
   },
 }));
