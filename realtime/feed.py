@@ -29,7 +29,7 @@ from realtime.metrics import DELIVERIES, GAPS_REPAIRED
 from realtime.protocol import CursorHint
 from realtime.rooms import RoomIndex
 from realtime.sockets import LiveSocket
-from realtime.wire import PacketQueue
+from realtime.wire import PacketQueue, write_to_all
 
 log = structlog.get_logger()
 
@@ -235,24 +235,61 @@ class AccountFeed:
 
     def _deliver(self, items: list[Item]) -> None:
         self.relayed += len(items)
+        if len(items) == 1:
+            for ready in self._due(items[0]):
+                self._send_now(ready)
+            self._observer.on_item(self, items[0])
+        else:
+            self._deliver_many(items)
+        for item in items:
+            if item.type == "message_created":
+                self._observer.on_message(self, item)
+
+    def _deliver_many(self, items: list[Item]) -> None:
+        """Everybody gets what is theirs of it in one frame."""
         outgoing: dict[LiveSocket, list[Item]] = {}
         for item in items:
-            for ready in [item] if item.key is None else self._conflation.admit(item):
+            for ready in self._due(item):
                 self._address(ready, outgoing)
             if item.type in _CHANGES_SIGHT:
                 self._write(outgoing)
                 outgoing = {}
             self._observer.on_item(self, item)
         self._write(outgoing)
-        for item in items:
-            if item.type == "message_created":
-                self._observer.on_message(self, item)
+
+    def _due(self, item: Item) -> list[Item]:
+        """What is to be sent now that the item has come."""
+        return [item] if item.key is None else self._conflation.admit(item)
 
     def _send_now(self, item: Item) -> None:
-        """The end of a conflation window."""
+        """An item by itself: one that came alone, or the end of a conflation window."""
+        if not self._conflation.held_before(item.seq):
+            self._send_alone(item)
+            return
         outgoing: dict[LiveSocket, list[Item]] = {}
         self._address(item, outgoing)
         self._write(outgoing)
+
+    def _send_alone(self, item: Item) -> None:
+        """What `_address` and `_write` do, in one pass, for an item with nothing before it: most of a live inbox."""
+        seq, count = item.seq, 0
+        whole: list[PacketQueue] = []
+        masked: list[PacketQueue] = []
+        for socket in self.rooms.audience(item.audience):
+            if socket.last_seq >= seq:
+                continue
+            count += 1
+            if socket.held is not None:
+                socket.give([item])
+                continue
+            socket.last_seq = seq
+            socket.pushed += 1
+            (masked if socket.actor.masks_phones else whole).append(socket.queue)
+        if whole:
+            write_to_all(whole, item.frame)
+        if masked:
+            write_to_all(masked, item.masked.frame)
+        DELIVERIES.inc(count)
 
     def _address(self, item: Item, outgoing: dict[LiveSocket, list[Item]]) -> None:
         """Adds the item to everybody's post who may hear it, behind what is held and older."""
@@ -288,8 +325,7 @@ class AccountFeed:
             queues.append(socket.queue)
         for key, shown in posts.items():
             frame = shown[0].frame if len(shown) == 1 else events_frame(shown)
-            for queue in alike[key]:
-                queue.write(frame)
+            write_to_all(alike[key], frame)
         DELIVERIES.inc(sum(map(len, outgoing.values())))
 
     def tell(self, rooms: Collection[str], event: str, data: Any, *, except_user: str | None = None) -> None:

@@ -16,6 +16,7 @@ Invariants
 import asyncio
 import os
 import socket
+from collections.abc import Iterable
 from typing import Any
 
 import engineio
@@ -88,27 +89,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def write_frame(self, frame: bytes) -> None:
         """Writes a complete frame; cuts the connection when its peer has stopped reading; nothing if it is closing."""
-        transport = self.transport
-        if self.close_sent or self.disconnected or transport.is_closing():
-            return
-        waiting = transport.get_write_buffer_size()
-        if waiting > WRITE_BUFFER_BYTES:
-            SOCKETS_CUT.inc()
-            self.cut()
-            return
-        if waiting == 0 and self.descriptor is not None:
-            frame = self._write_now(self.descriptor, frame)
-        if frame:
-            transport.write(frame)
-
-    @staticmethod
-    def _write_now(descriptor: int, frame: bytes) -> bytes:
-        """Past the transport while it holds nothing (0.69 of Node's cost a delivery instead of 0.78; the kernel's part
-        is more than half; 2026-11). Answers what is left for it: all, when the peer is slow or gone."""
-        try:
-            return frame[os.write(descriptor, frame) :]
-        except OSError:
-            return frame
+        _write_frame((self,), frame)
 
     async def drained(self) -> None:
         """Returns when the peer has read most of what was written, or is gone. Cuts a peer that reads nothing."""
@@ -122,6 +103,33 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     def cut(self) -> None:
         """Drops the connection at once, with what it has not read."""
         self.transport.abort()
+
+
+def _write_frame(wires: Iterable[DirectWebSocket], frame: bytes) -> None:
+    """`DirectWebSocket.write_frame` of each, in one loop: the calls were a sixth of a delivery's cost.
+
+    While a transport holds nothing, the bytes go past it; it gets what a slow peer leaves.
+    """
+    size, write = len(frame), os.write
+    for wire in wires:
+        transport = wire.transport
+        if wire.close_sent or wire.disconnected or transport.is_closing():
+            continue
+        rest = frame
+        waiting = transport.get_write_buffer_size()
+        if waiting == 0 and wire.descriptor is not None:
+            try:
+                written = write(wire.descriptor, frame)
+            except OSError:  # full, or gone: the transport finds out
+                written = 0
+            if written == size:
+                continue
+            rest = frame[written:]
+        elif waiting > WRITE_BUFFER_BYTES:
+            SOCKETS_CUT.inc()
+            wire.cut()
+            continue
+        transport.write(rest)
 
 
 class PacketQueue(asyncio.Queue[Any]):
@@ -167,6 +175,17 @@ class PacketQueue(asyncio.Queue[Any]):
             wire.cut()
         else:
             self.put_nowait(None)
+
+
+def write_to_all(queues: Iterable[PacketQueue], frame: Frame) -> None:
+    """`PacketQueue.write` of each, in their order."""
+    direct: list[DirectWebSocket] = []
+    for queue in queues:
+        if (wire := queue.wire) is not None:
+            direct.append(wire)
+        else:
+            queue.write(frame)
+    _write_frame(direct, frame.wire)
 
 
 def _wire_of(environ: dict[str, Any]) -> DirectWebSocket | None:

@@ -109,7 +109,7 @@ class Ticket:
 
     @property
     def audience(self) -> str:
-        return " ".join(ticket_audience(self.department_id, self.assignee_id))
+        return " ".join(ticket_audience(self.conversation_id, self.department_id, self.assignee_id))
 
     def view(self, contact: "Contact", window_expires_at: datetime | None) -> dict[str, Any]:
         """A TicketView."""

@@ -40,9 +40,10 @@ def standing_rooms(actor: Actor) -> frozenset[str]:
     return frozenset(rooms)
 
 
-def ticket_audience(department_id: UUID, assignee_id: UUID | None) -> list[str]:
-    """List updates of a ticket: its department, its assignee wherever they are, and admins."""
-    rooms = [ADMINS, department_room(department_id)]
+def ticket_audience(conversation_id: UUID, department_id: UUID, assignee_id: UUID | None) -> list[str]:
+    """List updates of a ticket: its department, its assignee wherever they are, admins, and whoever has its conversation
+    open: they see all its tickets, though they may have come to it through one of another department."""
+    rooms = [ADMINS, department_room(department_id), conversation_room(conversation_id)]
     if assignee_id is not None:
         rooms.append(user_room(assignee_id))
     return rooms

@@ -67,7 +67,8 @@ class TicketView(BaseModel):
 class TicketUpdated(BaseModel):
     """A ticket was opened or changed. Conflated: per ticket the latest wins within 100 ms.
 
-    Audience: its department, its assignee, admins.
+    Audience: its department, its assignee, admins, and whoever has the conversation open. So a list takes a ticket only if it
+    is its assignee's or of a department that its user sees.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -88,7 +89,7 @@ class TicketRemoved(BaseModel):
 def ticket_updated(ticket: TicketView) -> NewEvent:
     return NewEvent(
         "ticket_updated",
-        ticket_audience(ticket.department_id, ticket.assignee_id),
+        ticket_audience(ticket.conversation_id, ticket.department_id, ticket.assignee_id),
         TicketUpdated(ticket=ticket).model_dump(mode="json"),
     )
 

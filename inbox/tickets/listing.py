@@ -235,7 +235,7 @@ def _searched_page(wanted: TicketFilter, older: bool) -> str:
     seen = "t.department_id = ANY(:department_ids)"
     if wanted.view == "mine":
         seen = "t.assignee_id = :user_id" + (f" AND {seen}" if wanted.narrowed else "")
-    elif not wanted.narrowed:
+    elif wanted.view == "all" and not wanted.narrowed:
         seen = f"({seen} OR t.assignee_id = :user_id)"
     states = {
         "mine": "AND t.state <> 'bot'",

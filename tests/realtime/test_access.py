@@ -14,7 +14,7 @@ from inbox.accounts.members import MemberChange, RoleChoice, change_member, end_
 from inbox.accounts.roles import change_role, create_role
 from inbox.contacts.service import rename_contact
 from inbox.conversations.drafts import parse_draft
-from inbox.conversations.service import queue_message
+from inbox.conversations.service import get_conversation, queue_message
 from inbox.kernel.actor import Actor, Origin, Role
 from inbox.kernel.audience import department_room, user_room
 from inbox.kernel.database import Database
@@ -30,7 +30,7 @@ from server.auth.tokens import Tokens as AccessTokens
 from server.settings import Settings
 from tests.conftest import SeededAccount
 from tests.inbox.accounts.people import version_of
-from tests.inbox.rows import add_talk
+from tests.inbox.rows import add_talk, add_ticket
 from tests.realtime import conftest
 from tests.realtime.conftest import Client, Live, running_gateway
 
@@ -156,6 +156,27 @@ async def test_a_ticket_that_is_transferred_away_takes_its_messages_along(
     await marked(bruno)
     assert [item["type"] for item in ana.items] == ["ticket_removed", "member_note"]
     assert len(heard(bruno, "message_created")) == 1
+
+
+async def test_of_an_open_conversation_every_ticket_is_told_of(live: Live, seed: SeededAccount) -> None:
+    """Ana sees the conversation through her department's closed ticket; what becomes of suporte's is on her screen, too."""
+    now = datetime.now(UTC)
+    talk = await add_talk(live.database, seed, state="closed", closed_at=now)
+    async with live.database.system(seed.account_id) as work:
+        theirs = await add_ticket(
+            work, seed, talk.conversation_id, talk.contact_id, department="suporte", at=now
+        )
+        theirs_id = theirs.id
+    near = await live.connect(seed.ana, open_conversation_ids=[str(talk.conversation_id)])
+    far = await live.connect(seed.ana)
+    await accept_ticket(live.database, seed.bruno, theirs_id)
+    await near.until(lambda: bool(heard(near, "ticket_updated")))
+    await mark(live, seed, seed.ana)
+    await marked(far)
+    shown = (await get_conversation(live.database, seed.ana, talk.conversation_id)).current_ticket
+    assert shown is not None
+    assert heard(near, "ticket_updated")[-1]["ticket"] == shown.model_dump(mode="json")
+    assert heard(far, "ticket_updated") == []
 
 
 # ── roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────

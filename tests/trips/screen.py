@@ -129,6 +129,11 @@ class Screen:
             all=len(self.tickets_of("all")),
         )
 
+    def tickets_of_open(self) -> list[TicketView]:
+        """All tickets of the open conversation, whoever's they are, latest first."""
+        shown = [t for t in self.tickets.values() if t.conversation_id == self.open_id]
+        return sorted(shown, key=lambda t: t.id, reverse=True)
+
     def history(self) -> list[MessageView]:
         return sorted((self.messages or {}).values(), key=lambda message: (message.at, message.id))
 
@@ -142,7 +147,11 @@ class Screen:
             case "bot":
                 return ticket.state == "bot" and self._is_near(ticket)
             case _:
-                return is_mine or self._is_near(ticket)
+                return self.lists(ticket)
+
+    def lists(self, ticket: TicketView) -> bool:
+        """Of an open conversation other departments' tickets are known, too; they stand in no list."""
+        return ticket.assignee_id == self.actor.user_id or self._is_near(ticket)
 
     def _is_near(self, ticket: TicketView) -> bool:
         return self.actor.may_see_department(ticket.department_id)

@@ -410,6 +410,7 @@ class Desk:
     async def _work_on_ticket(self, action: Action) -> None:
         phone = _CUSTOMERS[action.contact]
         tickets = [t for t in self.screen.tickets.values() if (t.contact.wa_id or "").endswith(phone[-4:])]
+        tickets = [ticket for ticket in tickets if self.screen.lists(ticket)]
         if not tickets:
             return
         tickets.sort(key=lambda t: (t.closed_at is None, t.created_at, t.id))
@@ -453,6 +454,12 @@ class Desk:
             return
         page = found.json()
         self.screen.fill(_MESSAGES.validate_python(page["items"]), page["seq"])
+        header = await self.person.rest.get(f"/api/v1/conversations/{conversation_id}")
+        if header.status_code == 404:
+            self.screen.close()
+            return
+        for ticket in _TICKETS.validate_python(header.json()["tickets"]):
+            self.screen.take_ticket(ticket)
 
     async def _leave(self) -> None:
         if self.screen.open_id is not None and self._live is not None:
@@ -537,19 +544,19 @@ class Desk:
         for name in LISTS:
             page = await self.person.get("/tickets", view=name, limit=100)
             shown, fresh = self.screen.tickets_of(name), _TICKETS.validate_python(page["items"])
-            if name == "closed":
-                # A new name moves the versions of closed rows on without a row being told: contact_updated tells.
-                assert all(a.version <= b.version for a, b in zip(shown, fresh, strict=False)), who
-                shown, fresh = (
-                    [t.model_copy(update={"version": 0}) for t in rows] for rows in (shown, fresh)
-                )
-            assert shown == fresh, f"{who}: {name}"
+            assert _as_told(shown, fresh) == _as_told(fresh, fresh), f"{who}: {name}"
             assert self.screen.counts().model_dump() == page["counts"], f"{who}: counts"
         members = _MEMBERS.validate_python(await self.person.get("/members"))
         assert self.screen.members == {member.id: member for member in members}, who
         if self.screen.open_id is not None:
             found = await self.person.messages(str(self.screen.open_id))
             assert self.screen.history() == _MESSAGES.validate_python(found), f"{who}: conversation"
+            header = await self.person.get(f"/conversations/{self.screen.open_id}")
+            tickets = sorted(_TICKETS.validate_python(header["tickets"]), key=lambda t: t.id, reverse=True)
+            shown = self.screen.tickets_of_open()
+            assert _as_told(shown, tickets) == _as_told(tickets, tickets), (
+                f"{who}: tickets of the conversation"
+            )
 
     def _check_heard(self, log: list[Any]) -> None:
         """Ascending, nothing twice, nothing missing, nothing foreign."""
@@ -595,6 +602,14 @@ class Desk:
             or ticket["assignee_id"] == str(actor.user_id)
             for ticket in tickets.values()
         )
+
+
+def _as_told(tickets: list[TicketView], fresh: list[TicketView]) -> list[TicketView]:
+    """Without the versions of closed ones: a new name moves them on, and contact_updated tells of it for all rows at once."""
+    assert all(a.version <= b.version for a, b in zip(tickets, fresh, strict=False))
+    return [
+        ticket if ticket.closed_at is None else ticket.model_copy(update={"version": 0}) for ticket in tickets
+    ]
 
 
 async def _read_log(shop: Shop) -> list[Any]:

@@ -50,6 +50,7 @@ async def test_accepting_assigns_the_ticket_and_writes_its_history(
     assert event.data["ticket"] == ticket.model_dump(mode="json")
     assert set(event.audience) == {
         "admins",
+        f"conversation:{talk.conversation_id}",
         f"department:{seed.departments['vendas']}",
         f"user:{seed.ana.user_id}",
     }

@@ -34,7 +34,7 @@ export class Runtime {
     const userId = session.user.id;
     this.#session = session;
     this.#journal = new EventJournal(this.cache, () => this.#viewer());
-    this.notifier = new Notifier(userId, this.cache);
+    this.notifier = new Notifier(() => this.#viewer(), this.cache);
     this.live = new LiveSocket({
       transport: openTransport(),
       token: (renew) => (renew ? accessToken.renew() : accessToken.fresh()),

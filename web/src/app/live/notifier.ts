@@ -1,8 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { playPing } from "@/app/live/ping";
+import { isInView } from "@/features/inbox/model/ticket-list";
 import { keys } from "@/lib/api/queries";
 import { preferences } from "@/lib/preferences";
 import { Store } from "@/lib/store";
+import type { Viewer } from "@/lib/viewer";
 import type { TicketCounts } from "@/lib/wire/openapi.gen";
 import type { LogItem, MessageCreated, TicketUpdated } from "@/lib/wire/protocol.gen";
 
@@ -18,14 +20,14 @@ const FAVICON = "/favicon.svg";
 export class Notifier {
   /** The last inbound message of an own ticket, for the live region. */
   readonly latest = new Store<MessageCreated["message"] | null>(null);
-  readonly #userId: string;
+  readonly #viewer: () => Viewer;
   readonly #cache: QueryClient;
   #pingedAt = 0;
   #missed = 0;
   #badgeIcon: string | null = null;
 
-  constructor(userId: string, cache: QueryClient) {
-    this.#userId = userId;
+  constructor(viewer: () => Viewer, cache: QueryClient) {
+    this.#viewer = viewer;
     this.#cache = cache;
   }
 
@@ -60,9 +62,11 @@ export class Notifier {
 
   /** Somebody new in the queue, who nobody hears otherwise: exact message events go to assignees only. */
   #ticketUpdated({ ticket }: TicketUpdated): void {
+    const viewer = this.#viewer();
+    // Of an open conversation other departments' tickets are told, too: their queues are not this person's.
     const justQueued =
-      ticket.state === "queued" && Date.now() - Date.parse(ticket.queued_at ?? "") < FRESH_MS;
-    const wrote = ticket.preview.direction === "in" && ticket.assignee_id === this.#userId;
+      isInView(ticket, "queue", viewer) && Date.now() - Date.parse(ticket.queued_at ?? "") < FRESH_MS;
+    const wrote = ticket.preview.direction === "in" && ticket.assignee_id === viewer.userId;
     if (document.visibilityState === "hidden" && (justQueued || wrote)) this.#alert();
   }
 

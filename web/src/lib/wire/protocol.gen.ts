@@ -683,7 +683,8 @@ export interface TicketRemoved {
 /**
  * A ticket was opened or changed. Conflated: per ticket the latest wins within 100 ms.
  *
- * Audience: its department, its assignee, admins.
+ * Audience: its department, its assignee, admins, and whoever has the conversation open. So a list takes a ticket only if it
+ * is its assignee's or of a department that its user sees.
  */
 export interface TicketUpdated {
   ticket: TicketView;
