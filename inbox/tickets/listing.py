@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inbox.contacts.repository import CONTACT_MATCHES, NAME_MATCHES
+from inbox.contacts.search import CONTACT_MATCHES, NAME_MATCHES
 from inbox.tickets.events import TicketView
 from inbox.tickets.repository import TICKET_VIEW_SELECT, ticket_view
 
@@ -106,13 +106,13 @@ async def newest_matches(
     session: AsyncSession,
     account_id: UUID,
     wanted: TicketFilter,
-    pattern: str,
+    patterns: Sequence[str],
     before: tuple[datetime, UUID] | None,
     limit: int,
     *,
     names_only: bool,
 ) -> NewestMatches:
-    """Compares the newest tickets of the list, in its own order, with a LIKE pattern.
+    """Compares the newest tickets of the list, in its own order, with LIKE patterns that all must match.
 
     A name that many bear fills a page from a few hundred of them, where an index of names would have to gather
     everybody of that name first (a million contacts, "Maria": 1.2 s; Postgres 18, 2026-11). Every list has an edge down to
@@ -139,7 +139,7 @@ async def newest_matches(
             SELECT (SELECT at FROM edge) IS NULL AS is_all, found.id
             FROM (SELECT) one LEFT JOIN found ON true ORDER BY found.sort_at DESC, found.id DESC"""
         ),
-        {**_parameters(account_id, wanted, before, looked_at), "pattern": pattern, "page": limit},
+        {**_parameters(account_id, wanted, before, looked_at), "patterns": list(patterns), "page": limit},
     )
     rows = result.all()
     ids = [row.id for row in rows if row.id is not None]

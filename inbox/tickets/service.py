@@ -6,21 +6,13 @@ at once exactly one wins, and the other reads who did.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import IntegrityError
 
-from inbox.accounts.repository import fetch_departments, hold_membership, is_member_of_department
+from inbox.accounts.repository import hold_membership, is_member_of_department
 from inbox.contacts.masking import mask_ticket
-from inbox.contacts.repository import (
-    is_sought_by_newest,
-    is_too_short,
-    search_conversation_ids,
-    search_pattern,
-)
 from inbox.conversations.repository import ConversationRow
 from inbox.kernel.actor import Actor, ActorKind
 from inbox.kernel.audience import department_room, user_room
@@ -33,15 +25,6 @@ from inbox.tickets import repository
 from inbox.tickets.errors import AlreadyAccepted, TicketClosed, TicketOpen
 from inbox.tickets.events import ClosedBy, TicketView, ticket_removed, ticket_updated
 from inbox.tickets.handing_back import hand_back
-from inbox.tickets.listing import (
-    TicketCounts,
-    TicketFilter,
-    TicketList,
-    count_open,
-    list_ticket_views,
-    newest_matches,
-    sort_time,
-)
 from inbox.tickets.models import Ticket
 
 # States in which nobody answers yet: whoever accepts or writes first gets the ticket.
@@ -370,104 +353,3 @@ def _may_see(actor: Actor, ticket: Ticket | TicketView) -> bool:
 
 def _text(value: UUID | datetime | None) -> str | None:
     return str(value) if value is not None else None
-
-
-# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class TicketPage(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    items: list[TicketView]
-    next_cursor: tuple[datetime, UUID] | None
-    """Where the next page begins; None at the end."""
-    counts: TicketCounts
-
-
-async def list_tickets(
-    database: Database,
-    actor: Actor,
-    *,
-    view: TicketList,
-    department_id: UUID | None = None,
-    unread: bool = False,
-    q: str | None = None,
-    cursor: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> TicketPage:
-    """A page of a list, newest first, with the counts of all lists. `q`: name, phone or protocol number.
-
-    Who sees telephone numbers masked finds by the whole number only: by parts of it they could be guessed digit by digit.
-    """
-    actor.require(Permission.INBOX)
-    query = (q or "").strip()
-    async with database.acting(actor) as work:
-        seen = await _departments_of(work, actor)
-        wanted = TicketFilter(
-            view=view,
-            user_id=actor.user_id,
-            department_ids=[d for d in seen if department_id in (None, d)],
-            narrowed=department_id is not None,
-            unread=unread,
-        )
-        counts = await count_open(work.session, actor.account_id, actor.user_id, seen)
-        if not query:
-            items = await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit + 1)
-    if query:
-        items = await _search(database, actor, wanted, query, cursor, limit + 1)
-    more = len(items) > limit
-    items = items[:limit]
-    return TicketPage(
-        items=[mask_ticket(actor, item) for item in items],
-        next_cursor=(sort_time(view, items[-1]), items[-1].id) if more else None,
-        counts=counts,
-    )
-
-
-async def _search(
-    database: Database,
-    actor: Actor,
-    wanted: TicketFilter,
-    query: str,
-    cursor: tuple[datetime, UUID] | None,
-    limit: int,
-) -> list[TicketView]:
-    """The newest first; what they cannot answer is asked of the index of contacts."""
-    masked = actor.masks_phones
-    newest: list[TicketView] = []
-    if is_sought_by_newest(query, by_whole_phone=masked):
-        async with database.acting(actor) as work:
-            found = await newest_matches(
-                work.session,
-                actor.account_id,
-                wanted,
-                search_pattern(query),
-                cursor,
-                limit,
-                names_only=masked,
-            )
-        if found.is_whole or is_too_short(query):
-            return found.items
-        newest = found.items
-    async with database.system() as search:
-        conversation_ids = await search_conversation_ids(
-            search.session, actor.account_id, query, by_whole_phone=masked
-        )
-    gathered = {*conversation_ids, *(ticket.conversation_id for ticket in newest)}
-    wanted = replace(wanted, conversation_ids=sorted(gathered), protocol=query)
-    async with database.acting(actor) as work:
-        return await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit)
-
-
-async def count_tickets(database: Database, actor: Actor) -> TicketCounts:
-    actor.require(Permission.INBOX)
-    async with database.acting(actor) as work:
-        return await count_open(
-            work.session, actor.account_id, actor.user_id, await _departments_of(work, actor)
-        )
-
-
-async def _departments_of(work: UnitOfWork, actor: Actor) -> list[UUID]:
-    if not actor.sees_all_departments:
-        return sorted(actor.department_ids)
-    return [department.id for department in await fetch_departments(work.session, actor.account_id)]

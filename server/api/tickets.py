@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from inbox.tickets import service
+from inbox.tickets import lists, service
 from inbox.tickets.events import TicketView
 from inbox.tickets.listing import TicketCounts, TicketList
 from server.api.cursors import CursorText, PageLimit, read_cursor, write_cursor
@@ -49,7 +49,7 @@ async def list_tickets(
     limit: PageLimit = 50,
 ) -> TicketListView:
     """Newest first. `q` finds by name, phone or protocol number; under `all` it finds closed tickets too."""
-    page = await service.list_tickets(
+    page = await lists.list_tickets(
         database,
         actor,
         view=view,
@@ -64,7 +64,7 @@ async def list_tickets(
 
 @router.get("/counts")
 async def count_tickets(database: CurrentDatabase, actor: CurrentActor) -> TicketCounts:
-    return await service.count_tickets(database, actor)
+    return await lists.count_tickets(database, actor)
 
 
 @router.get("/{ticket_id}")

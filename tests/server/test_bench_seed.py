@@ -8,7 +8,7 @@ import pytest
 from inbox.conversations.service import list_messages
 from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database
-from inbox.tickets.service import list_tickets
+from inbox.tickets.lists import list_tickets
 from server.settings import Settings
 from tests.bench.dataset import COLUMNS, AccountPlan
 from tests.bench.seed import SeedRefused, Size, seed_database

@@ -14,7 +14,7 @@ from inbox.kernel.actor import Actor, Role
 from inbox.kernel.database import Database
 from inbox.media.service import open_media
 from inbox.media.storage import MediaStore
-from inbox.tickets.service import count_tickets, list_tickets
+from inbox.tickets.lists import count_tickets, list_tickets
 from server.auth.passwords import Passwords
 from server.demo import DemoAccount, ensure_demo
 from server.settings import Settings

@@ -24,6 +24,7 @@ from inbox.mail.service import Mailer
 from inbox.media.service import fetch_again, open_media, store_upload
 from inbox.media.storage import MediaStore
 from inbox.numbers import service as numbers
+from inbox.tickets import lists
 from inbox.tickets import service as tickets
 from server.settings import Settings
 from tests.conftest import SeededAccount
@@ -44,8 +45,8 @@ class World:
 Do = Callable[[World, Actor], Awaitable[object]]
 
 _INBOX: dict[str, Do] = {
-    "list tickets": lambda w, a: tickets.list_tickets(w.database, a, view="queue"),
-    "count tickets": lambda w, a: tickets.count_tickets(w.database, a),
+    "list tickets": lambda w, a: lists.list_tickets(w.database, a, view="queue"),
+    "count tickets": lambda w, a: lists.count_tickets(w.database, a),
     "see a ticket": lambda w, a: tickets.get_ticket(w.database, a, w.talk.ticket_id),
     "see a conversation": lambda w, a: conversations.get_conversation(w.database, a, w.talk.conversation_id),
     "see messages": lambda w, a: conversations.list_messages(w.database, a, w.talk.conversation_id),

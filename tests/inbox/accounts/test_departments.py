@@ -18,7 +18,8 @@ from inbox.accounts.errors import DepartmentInUse, NameTaken, OrderChanged, Unkn
 from inbox.accounts.members import MemberChange, change_member
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from inbox.tickets.service import close_ticket, get_ticket, list_tickets, transfer_ticket
+from inbox.tickets.lists import list_tickets
+from inbox.tickets.service import close_ticket, get_ticket, transfer_ticket
 from server.settings import Settings
 from tests.conftest import RecordingPublisher, SeededAccount, seed_account
 from tests.inbox.accounts.people import audited, version_of

@@ -13,7 +13,8 @@ from inbox.conversations.service import get_conversation, list_messages
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
 from inbox.kernel.ids import new_id
-from inbox.tickets.service import accept_ticket, get_ticket, list_tickets
+from inbox.tickets.lists import list_tickets
+from inbox.tickets.service import accept_ticket, get_ticket
 from realtime.masking import mask_event
 from tests.conftest import SeededAccount
 from tests.inbox.rows import Talk, add_talk, inbound

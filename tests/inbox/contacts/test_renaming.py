@@ -11,7 +11,7 @@ from inbox.kernel.audience import standing_rooms
 from inbox.kernel.database import Database
 from inbox.kernel.errors import Forbidden, NotFound
 from inbox.kernel.permissions import Permission
-from inbox.tickets.service import list_tickets
+from inbox.tickets.lists import list_tickets
 from server.settings import Settings
 from tests.conftest import RecordingPublisher, SeededAccount, seed_account
 from tests.inbox.accounts.people import audited, with_permissions

@@ -7,14 +7,14 @@ import pytest
 
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database
-from inbox.tickets import service
+from inbox.tickets import lists, service
 from inbox.tickets.listing import TicketList
 from tests.conftest import SeededAccount
 from tests.inbox.rows import add_talk
 
 
 async def listed(database: Database, actor: Actor, view: TicketList, **filters: object) -> list[UUID]:
-    page = await service.list_tickets(database, actor, view=view, **filters)  # type: ignore[arg-type]  # by keyword
+    page = await lists.list_tickets(database, actor, view=view, **filters)  # type: ignore[arg-type]  # by keyword
     return [ticket.id for ticket in page.items]
 
 
@@ -54,7 +54,7 @@ async def test_each_list_shows_its_tickets_newest_first(database: Database, seed
         elsewhere.ticket_id,
         older.ticket_id,
     ]
-    counts = await service.count_tickets(database, seed.ana)
+    counts = await lists.count_tickets(database, seed.ana)
     assert counts.model_dump() == {"mine": 3, "mine_unread": 2, "queue": 2, "bot": 1, "all": 6}
 
 
@@ -80,7 +80,7 @@ async def test_pages_neither_repeat_nor_skip_while_tickets_arrive(
     seen: list[UUID] = []
     cursor = None
     while True:
-        page = await service.list_tickets(database, seed.supervisor, view=view, cursor=cursor, limit=5)
+        page = await lists.list_tickets(database, seed.supervisor, view=view, cursor=cursor, limit=5)
         seen += [ticket.id for ticket in page.items]
         await add_talk(database, seed, at=now)  # on top, where it moves nothing below
         cursor = page.next_cursor
