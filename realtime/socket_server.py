@@ -16,6 +16,7 @@ from realtime.wire import DirectManager, DirectServer
 
 # The longest text message is 4,096 characters, 24 kB when every one is escaped; the rest is head room.
 _MAX_PACKET_BYTES = 128 * 1024
+_NEEDED_AT_THE_END = ("asgi.scope", "asgi.receive", "asgi.send", "REQUEST_METHOD", "HTTP_HOST", "HTTP_ORIGIN")
 
 
 class Door(Protocol):
@@ -65,6 +66,7 @@ class _Namespace(socketio.AsyncNamespace):
             if (queue := self.server.manager.queue_of(sid)) is not None:
                 queue.attach(args[1])
             await self._door.admit(sid, _origin_of(args[1]), args[2])
+            _forget_request(args[1])
             return None
         if event == "disconnect":
             self._door.gone(sid)
@@ -94,6 +96,14 @@ def _origin_of(environ: dict[str, Any]) -> Origin:
         user_agent=environ.get("HTTP_USER_AGENT", ""),
         request_id=(scope.get("state") or {}).get("request_id"),
     )
+
+
+def _forget_request(environ: dict[str, Any]) -> None:
+    """Drops what the handshake said (headers, cookies, addresses): the engine would keep it as long as the connection, some
+    kB each. It needs the rest when it answers the end of the connection."""
+    kept = {name: environ[name] for name in _NEEDED_AT_THE_END if name in environ}
+    environ.clear()  # frees the table, where deleting leaves its size
+    environ.update(kept)
 
 
 def _origin_check(public_url: str) -> Callable[[str | None, dict[str, Any]], bool]:

@@ -25,11 +25,11 @@ NAME_MATCHES = f"(prosa_fold(c.name) LIKE {_FOLDED} OR prosa_fold(c.profile_name
 """The same for who sees telephone numbers masked. Each name by itself: across their border, and in names without letters,
 numbers could be felt for."""
 
-# How many conversations a search looks at: more than anybody pages through, few enough for one short query.
-_SEARCH_LIMIT = 300
-# How many contacts an index may give before it is enough: whoever is sought for under a name that more people bear is found
-# by `tickets.listing.newest_matches`, or by another word.
-_GATHERED = 1_000
+# How many contacts an index may give before it is enough: more than anybody pages through, few enough for one short query.
+_GATHERED = 300
+# Of more than that, these many of no order are taken: whoever is sought for under such a name is found by
+# `tickets.listing.newest_matches`, or by another word.
+_OF_MANY = 100
 # Each costs a condition; nobody has more names.
 _WORDS = 8
 _TRIGRAM = 3
@@ -46,7 +46,6 @@ _HAS_PHONE = """EXISTS (SELECT FROM contact_identities i WHERE i.account_id = c.
 @dataclass(frozen=True, slots=True)
 class FoundConversations:
     conversation_ids: Sequence[UUID]
-    """Of many, those that spoke last."""
     is_whole: bool
     """Nobody else matches."""
 
@@ -86,15 +85,16 @@ async def _gather(
         text(
             f"""WITH c AS MATERIALIZED (
                 SELECT c.id FROM contacts c WHERE c.account_id = :account_id AND {condition} LIMIT {_GATHERED}),
-            found AS (
-                SELECT v.id FROM c JOIN conversations v ON v.account_id = :account_id AND v.contact_id = c.id
-                ORDER BY v.last_message_at DESC NULLS LAST LIMIT {_SEARCH_LIMIT})
-            SELECT (SELECT count(*) FROM c) AS gathered, ARRAY(SELECT id FROM found) AS ids"""  # noqa: S608 - our own conditions
+            total AS (SELECT count(*) AS gathered FROM c)
+            SELECT total.gathered, ARRAY(
+                SELECT v.id FROM (SELECT id FROM c LIMIT CASE WHEN total.gathered < {_GATHERED} THEN {_GATHERED} ELSE {_OF_MANY} END) c
+                JOIN conversations v ON v.account_id = :account_id AND v.contact_id = c.id) AS ids
+            FROM total"""  # noqa: S608 - our own conditions
         ),
         {"account_id": account_id, **parameters},
     )
     row = result.one()
-    return FoundConversations(row.ids, row.gathered < _GATHERED and len(row.ids) < _SEARCH_LIMIT)
+    return FoundConversations(row.ids, is_whole=row.gathered < _GATHERED)
 
 
 def is_too_short(query: str) -> bool:

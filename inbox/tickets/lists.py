@@ -8,7 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from inbox.accounts.repository import fetch_departments
 from inbox.contacts.masking import mask_ticket
-from inbox.contacts.search import is_too_short, search_conversations, search_patterns
+from inbox.contacts.search import (
+    FoundConversations,
+    is_too_short,
+    search_conversations,
+    search_patterns,
+)
 from inbox.kernel.actor import Actor
 from inbox.kernel.database import Database, UnitOfWork
 from inbox.kernel.permissions import Permission
@@ -50,6 +55,8 @@ async def list_tickets(
     """
     actor.require(Permission.INBOX)
     query = (q or "").strip()
+    # Before the transaction that reads: it has another role, and one is not held while another is waited for.
+    found = await _search(database, actor, query) if query else None
     async with database.acting(actor) as work:
         seen = await _departments_of(work, actor)
         wanted = TicketFilter(
@@ -60,10 +67,10 @@ async def list_tickets(
             unread=unread,
         )
         counts = await count_open(work.session, actor.account_id, actor.user_id, seen)
-        if not query:
+        if found is None:
             items = await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit + 1)
-    if query:
-        items = await _search(database, actor, wanted, query, cursor, limit + 1)
+        else:
+            items = await _list_found(work, actor, wanted, query, found, cursor, limit + 1)
     more = len(items) > limit
     items = items[:limit]
     return TicketPage(
@@ -73,37 +80,40 @@ async def list_tickets(
     )
 
 
-async def _search(
-    database: Database,
+async def _search(database: Database, actor: Actor, query: str) -> FoundConversations:
+    async with database.system() as search:
+        return await search_conversations(
+            search.session, actor.account_id, query, by_whole_phone=actor.masks_phones
+        )
+
+
+async def _list_found(
+    work: UnitOfWork,
     actor: Actor,
     wanted: TicketFilter,
     query: str,
+    found: FoundConversations,
     cursor: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[TicketView]:
-    """Whoever the index of contacts knows whole is found by it. Of names that more people bear than it gathers, and of what is too
-    short for it, the newest tickets are compared first."""
-    masked = actor.masks_phones
-    async with database.system() as search:
-        found = await search_conversations(search.session, actor.account_id, query, by_whole_phone=masked)
+    """Of names that more people bear than the index gathers, and of what is too short for it, the newest tickets are compared
+    first."""
     conversation_ids = set(found.conversation_ids)
     if not found.is_whole:
-        async with database.acting(actor) as work:
-            newest = await newest_matches(
-                work.session,
-                actor.account_id,
-                wanted,
-                search_patterns(query),
-                cursor,
-                limit,
-                names_only=masked,
-            )
+        newest = await newest_matches(
+            work.session,
+            actor.account_id,
+            wanted,
+            search_patterns(query),
+            cursor,
+            limit,
+            names_only=actor.masks_phones,
+        )
         if newest.is_whole or is_too_short(query):
             return newest.items
         conversation_ids.update(ticket.conversation_id for ticket in newest.items)
     wanted = replace(wanted, conversation_ids=sorted(conversation_ids), protocol=query)
-    async with database.acting(actor) as work:
-        return await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit)
+    return await list_ticket_views(work.session, actor.account_id, wanted, cursor, limit)
 
 
 async def count_tickets(database: Database, actor: Actor) -> TicketCounts:
