@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from inbox.accounts.request_tally import RequestTally
 from inbox.accounts.security import POLICY_TOPIC
@@ -50,14 +51,14 @@ from server.web_app import build_web_app
 log = structlog.get_logger(__name__)
 
 
-def create_app() -> Starlette:
+def create_app() -> ASGIApp:
     """For uvicorn with several processes: each reads its settings from the environment, and has its own log."""
     settings = Settings()
     configure_logs(settings.log_level, as_json=settings.log_json)
     return build_app(build_context(settings))
 
 
-def build_app(context: Context) -> Starlette:
+def build_app(context: Context) -> ASGIApp:
     """Only constructs; the lifespan connects."""
     settings = context.settings
     bus = Bus(settings.redis_url)
@@ -121,18 +122,16 @@ def build_app(context: Context) -> Starlette:
     async def asyncapi(_: Request) -> Response:
         return Response(document, media_type="application/json")
 
-    return Starlette(
+    app = Starlette(
         lifespan=lifespan,
         # Addresses that no mount takes (a line break in them): a problem as everywhere.
         exception_handlers={HTTPException: show_http},
-        middleware=_edge(
-            settings,
-            Middleware(hooks.WebhookGate, ingest=ingest, max_bytes=settings.hook_max_bytes),
+        middleware=[
             Middleware(RequestId),
             Middleware(SecurityHeaders),
             Middleware(Cors, known_origins=admission.known_origins, public_url=settings.public_url),
             Middleware(RateLimits, limiter=api.state.limiter),
-        ),
+        ],
         routes=[
             Mount("/socket.io", gateway.asgi_app),
             *media_routes(context, gate, admission.admit),
@@ -144,14 +143,22 @@ def build_app(context: Context) -> Starlette:
             Mount("/", build_web_app()),
         ],
     )
+    return _edge(settings, ingest, app)
 
 
-def _edge(settings: Settings, webhooks: Middleware, *others: Middleware) -> list[Middleware]:
-    """From the outside in. Webhooks, the hottest route, pass only what an allow list needs, and nothing without one."""
-    who = Middleware(ClientAddress, trusted=settings.trusted_networks, header=settings.forwarded_header)
+def _edge(settings: Settings, ingest: Ingest, app: ASGIApp) -> ASGIApp:
+    """What is passed before the framework. Webhooks, the hottest route, pass only what an allow list needs, and nothing
+    without one."""
+
+    def with_webhooks(inner: ASGIApp) -> ASGIApp:
+        return hooks.WebhookGate(inner, ingest, max_bytes=settings.hook_max_bytes)
+
+    def with_client(inner: ASGIApp) -> ASGIApp:
+        return ClientAddress(inner, trusted=settings.trusted_networks, header=settings.forwarded_header)
+
     if settings.webhook_networks:
-        return [who, Middleware(HookNetworks, networks=settings.webhook_networks), webhooks, *others]
-    return [webhooks, who, *others]
+        return with_client(HookNetworks(with_webhooks(app), networks=settings.webhook_networks))
+    return with_webhooks(with_client(app))
 
 
 async def _metrics(_: Request) -> Response:

@@ -47,8 +47,7 @@ class ClientDisconnected(Exception):
 class WebhookGate:
     """Answers `/hooks/whatsapp/{hook_key}` (one path for each app at Meta) and passes everything else on.
 
-    A middleware, in front of the framework's router and exception handling, which would cost this route a fifth more
-    (2026-11). `ingest` is started and stopped by the caller.
+    In front of the framework, whose router and exception handling would cost this route a fifth more (2026-11). `ingest` is started and stopped by the caller.
     """
 
     def __init__(self, app: ASGIApp, ingest: Ingest, *, max_bytes: int) -> None:

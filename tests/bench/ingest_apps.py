@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import orjson
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from inbox.ingest.service import Ingest
 from realtime.bus import RedisPublisher
@@ -33,7 +33,7 @@ def create_floor() -> Starlette:
     return Starlette(routes=[Route("/floor", check_and_parse, methods=["POST"])])
 
 
-def create_ingest() -> Starlette:
+def create_ingest() -> ASGIApp:
     """The webhook route as server/app.py has it."""
     settings = Settings()
     publisher = RedisPublisher(settings.redis_url)
@@ -47,5 +47,4 @@ def create_ingest() -> Starlette:
         await ingest.stop()
         await publisher.close()
 
-    gate = Middleware(WebhookGate, ingest=ingest, max_bytes=settings.hook_max_bytes)
-    return Starlette(lifespan=lifespan, middleware=[gate])
+    return WebhookGate(Starlette(lifespan=lifespan), ingest, max_bytes=settings.hook_max_bytes)
