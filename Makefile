@@ -11,7 +11,7 @@ RUN_ARGS ?=
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench chaos types web-check web-test py-test browser clean
+.PHONY: help setup run test check fix bench chaos stuck-sockets types web-check web-test py-test browser clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: setup $(VENV)/.installed-dev tests/bench/node/node_modules/.installed ## 
 
 chaos: setup $(VENV)/.installed-dev ## ten minutes of faults (SEED=7 CHAOS_SECONDS=600), and whether every promise was kept
 	$(PY) -m tests.chaos.run --seconds $(or $(CHAOS_SECONDS),600) $(if $(SEED),--seed $(SEED))
+
+stuck-sockets: setup $(VENV)/.installed-dev ## 1,000 browsers that stop reading, and what they cost the server
+	$(PY) -m tests.chaos.stuck_sockets
 
 types: $(VENV)/.installed web/node_modules/.installed ## web's types from OpenAPI and realtime/protocol.py
 	$(PY) -m server.export_schemas web/generated

@@ -25,7 +25,7 @@ POSTGRES_CPU_US_PER_STATUS: Final = 370
 """Not measured by itself: half of a message, as a status writes half of the rows."""
 STATUSES_PER_SENT: Final = 3
 """sent, delivered, read."""
-DELIVERY_CPU_US: Final = 17
+DELIVERY_CPU_US: Final = 15
 """CPU of serve for one event on one socket: row fanout_us_per_delivery."""
 OUTBOUND_PER_WORK: Final = 990
 """Messages that one `prosa work` sends in a second: row outbound_per_second."""
@@ -33,8 +33,8 @@ OUTBOUND_CPU_US: Final = 900
 """CPU of work for one, at most: the row above is one process that is nearly full."""
 POSTGRES_CPU_US_PER_SENT: Final = 740
 """Claiming it, writing its result and its events. Not measured by itself: taken as much as a message stored."""
-OPERATOR_KB: Final = 52
-"""Memory of serve for one connected operator: row idle_operator_kb (51.1 with 400 of them)."""
+OPERATOR_KB: Final = 47
+"""Memory of serve for one connected operator: row idle_operator_kb (45.1 with 2,000 of them)."""
 SERVE_BASE_MB: Final = 175
 """`prosa serve` after its first requests, without sockets: row idle_operator_kb, `process_mb_before`."""
 WORK_BASE_MB: Final = 175

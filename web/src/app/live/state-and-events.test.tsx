@@ -303,22 +303,13 @@ class World {
     expect(loaded.length).toBeGreaterThanOrEqual(Math.min(messages.length, 1));
   }
 
-  /** Tickets of departments that are not theirs are shown when the conversation is fetched; no event tells of their changes. */
-  #header(view: ConversationView) {
-    const isTold = (ticket: TicketView) =>
-      this.shop.isNear(this.person, ticket) || ticket.assignee_id === this.person.id;
-    const { current_ticket, window_expires_at, last_inbound_at, contact } = view;
-    const foreign = [...this.shop.tickets.values()].some(
-      (ticket) => ticket.conversation_id === view.id && ticket.closed_at === null && !isTold(ticket),
-    );
+  #header({ current_ticket, tickets, window_expires_at, last_inbound_at, contact }: ConversationView) {
     return {
       contact,
-      tickets: view.tickets.filter(isTold).map(told),
-      ...(!foreign && {
-        current: current_ticket && told(current_ticket),
-        window: window_expires_at && Date.parse(window_expires_at),
-        inbound: last_inbound_at && Date.parse(last_inbound_at),
-      }),
+      tickets: tickets.map(told),
+      current: current_ticket && told(current_ticket),
+      window: window_expires_at && Date.parse(window_expires_at),
+      inbound: last_inbound_at && Date.parse(last_inbound_at),
     };
   }
 }

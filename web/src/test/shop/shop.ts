@@ -435,8 +435,12 @@ export class Shop {
     conversation.windowExpiresAt = new Date(Date.parse(at) + WINDOW_MS).toISOString();
   }
 
-  #ticketRooms({ department_id, assignee_id }: TicketView): string[] {
-    return [ADMINS, `department:${department_id}`, ...(assignee_id === null ? [] : [`user:${assignee_id}`])];
+  #ticketRooms(ticket: TicketView): string[] {
+    return [ADMINS, conversationRoom(ticket.conversation_id), ...this.#listRooms(ticket)];
+  }
+
+  #listRooms({ department_id, assignee_id }: TicketView): string[] {
+    return [`department:${department_id}`, ...(assignee_id === null ? [] : [`user:${assignee_id}`])];
   }
 
   #messageRooms(
@@ -450,7 +454,7 @@ export class Shop {
     const ticket = { ...before, ...change, version: before.version + 1 };
     this.tickets.set(ticket.id, ticket);
     if (before.version > 0 && before.department_id !== ticket.department_id) {
-      const left = this.#ticketRooms(before).filter((room) => room !== ADMINS);
+      const left = this.#listRooms(before);
       const { id: ticket_id, conversation_id, version } = ticket;
       this.#tell("ticket_removed", left, { ticket_id, conversation_id, version });
     } else if (before.assignee_id !== null && before.assignee_id !== ticket.assignee_id) {
