@@ -362,6 +362,25 @@ describe("a screen that events keep", () => {
     PATIENCE_MS,
   );
 
+  it("shows what becomes of another department's ticket in the conversation that is open", async () => {
+    const world = new World({ id: "one", departmentIds: ["d1"], seesAll: false, masked: false }, FILTERS);
+    const { shop } = world;
+    await world.start();
+    shop.write(0, true, false, 0);
+    await world.open(CONVERSATION_IDS[0]);
+    const [near] = shop.tickets.keys();
+    shop.endTicket(0);
+    shop.write(0, true, false, 1);
+    await world.becomeQuiet();
+    const far = [...shop.tickets.keys()].findIndex((id) => id !== near);
+    for (const state of [3, 1, 4]) {
+      shop.workTicket(far, state, 1, PEOPLE.length);
+      await world.becomeQuiet();
+      world.check();
+    }
+    await world.stop();
+  });
+
   it.each(PEOPLE)("is kept by every event type of the protocol, one by one (%o)", async (person) => {
     const world = new World(person, FILTERS);
     const { shop, network } = world;
