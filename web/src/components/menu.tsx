@@ -91,7 +91,11 @@ export function Menu({ label, sections, trigger, width = 230, staysOpen = false,
                   key={entry.key}
                   entry={entry}
                   onChosen={() => {
-                    if (!staysOpen) setOpened(false);
+                    if (!staysOpen) {
+                      setOpened(false);
+                      // Before a dialog comes: it gives the focus back to where it found it, and the item is gone then.
+                      anchor.current?.focus({ preventScroll: true });
+                    }
                     entry.onSelect();
                   }}
                 />

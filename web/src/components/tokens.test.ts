@@ -19,7 +19,9 @@ function coloursOf(theme: "light" | "dark"): Map<string, string> {
   const selector = `:root[data-mantine-color-scheme="${theme}"] {`;
   const start = css.indexOf(selector);
   const block = css.slice(start, css.indexOf("}", start));
-  return new Map([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = "", hex = ""]) => [name, hex]));
+  return new Map(
+    [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = "", hex = ""]) => [name, hex]),
+  );
 }
 
 function luminance(hex: string): number {
@@ -37,7 +39,10 @@ function contrast(one: string, other: string): number {
 
 describe.each(["light", "dark"] as const)("the %s theme", (theme) => {
   const colours = coloursOf(theme);
-  const pairs = [...ON_EVERY_GROUND.flatMap((text) => GROUNDS.map((ground) => [text, ground] as const)), ...PAIRS];
+  const pairs = [
+    ...ON_EVERY_GROUND.flatMap((text) => GROUNDS.map((ground) => [text, ground] as const)),
+    ...PAIRS,
+  ];
 
   it.each(pairs)("can be read: %s on %s", (text, ground) => {
     expect(contrast(colours.get(text) ?? "", colours.get(ground) ?? "")).toBeGreaterThanOrEqual(AA_TEXT);

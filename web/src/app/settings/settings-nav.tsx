@@ -6,13 +6,14 @@ import styles from "@/app/settings/settings-nav.module.css";
 import { useSession } from "@/lib/session";
 
 /** What can be set, by whom it is about. On a phone it is the page itself. */
-export function SettingsNav() {
+export function SettingsNav({ isWholePage }: { isWholePage: boolean }) {
+  const Title = isWholePage ? "h1" : "p"; // beside a page, the page has the heading
   const { t } = useTranslation("settings");
   const session = useSession();
   const pages = SETTINGS_PAGES.filter((page) => maySee(page, session));
   return (
     <nav className={styles.nav} aria-label={t("title")} data-testid="settings-nav">
-      <h1 className={styles.title}>{t("title")}</h1>
+      <Title className={styles.title}>{t("title")}</Title>
       {SETTINGS_GROUPS.map((group) => {
         const entries = pages.filter((page) => page.group === group);
         if (entries.length === 0) return null;

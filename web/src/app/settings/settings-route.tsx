@@ -1,10 +1,11 @@
-import { Outlet, useParams } from "@tanstack/react-router";
-import { LockKeyhole } from "lucide-react";
+import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { ArrowLeft, LockKeyhole } from "lucide-react";
 import { Suspense, lazy, useEffect, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { SETTINGS_PAGES, findSettingsPage, maySee, type SettingsPageId } from "@/app/settings/pages";
 import { SettingsNav } from "@/app/settings/settings-nav";
 import styles from "@/app/settings/settings-route.module.css";
+import { Button } from "@/components/button";
 import { EmptyState } from "@/components/empty-state";
 import { PageSkeleton } from "@/components/page-skeleton";
 import { useSession } from "@/lib/session";
@@ -21,7 +22,7 @@ export function SettingsRoute() {
   }, [t]);
   return (
     <div className={styles.settings} data-page={page} data-testid="settings">
-      <SettingsNav />
+      <SettingsNav isWholePage={page === undefined} />
       <main className={styles.content} key={page}>
         <Outlet />
       </main>
@@ -49,9 +50,19 @@ export function SettingsPageRoute() {
 
 function NothingHere() {
   const { t } = useTranslation("settings");
+  const navigate = useNavigate();
   return (
     <div className={styles.nothing}>
-      <EmptyState icon={LockKeyhole} title={t("nothing.title")} body={t("nothing.body")} />
+      <EmptyState
+        icon={LockKeyhole}
+        title={t("nothing.title")}
+        body={t("nothing.body")}
+        action={
+          <Button icon={ArrowLeft} onClick={() => void navigate({ to: "/settings" })}>
+            {t("nothing.back")}
+          </Button>
+        }
+      />
     </div>
   );
 }

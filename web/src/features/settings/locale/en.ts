@@ -25,7 +25,11 @@ export const settingsEn: SettingsWords = {
     "installation-audit": { title: "Installation audit", body: "What its administrators have done" },
     "installation-settings": { title: "Global settings", body: "Name, announcement and defaults" },
   },
-  nothing: { title: "Nothing here", body: "This page does not exist, or your role does not include it." },
+  nothing: {
+    title: "Nothing here",
+    body: "This page does not exist, or your role does not include it.",
+    back: "All settings",
+  },
   impersonating: "While you act as {{name}} you can only look: this is the person's own.",
   profile: {
     title: "Profile",

@@ -24,7 +24,11 @@ export const settingsPtBr = {
     "installation-audit": { title: "Auditoria da instalação", body: "O que foi feito por quem a administra" },
     "installation-settings": { title: "Ajustes gerais", body: "Nome, aviso a todos e padrões" },
   },
-  nothing: { title: "Nada por aqui", body: "Esta página não existe, ou não faz parte do seu perfil." },
+  nothing: {
+    title: "Nada por aqui",
+    body: "Esta página não existe, ou não faz parte do seu perfil.",
+    back: "Todas as configurações",
+  },
   impersonating: "Enquanto você está no lugar de {{name}}, só dá para olhar: isto é da própria pessoa.",
   profile: {
     title: "Perfil",
