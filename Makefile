@@ -57,7 +57,7 @@ web-test: web/node_modules/.installed
 
 py-test: setup $(VENV)/.installed-dev browser
 	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/e2e --ignore tests/chaos $(PYTEST_ARGS)
-	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile tests/e2e tests/chaos $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder tests/chaos tests/e2e $(PYTEST_ARGS)
 
 browser: $(VENV)/.installed-dev
 	$(PY) -m tests.e2e.browser
